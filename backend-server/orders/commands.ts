@@ -1,0 +1,31 @@
+import type { Actor, Geocode, Menu, Order, Shop } from '../../shared/contract/order.ts';
+
+/**
+ * The payload of an op: deterministic, everything that needs a clock, chance or a web service was
+ * fixed on the primary. `at` grows with the log (max(previous + 1 ms, now)).
+ */
+export type Command = CommandHead & CommandBody;
+
+export interface CommandHead {
+  opId: string;
+  /** SHA-256 of the request that asked for it; '' for the system's own. */
+  fingerprint: string;
+  /** RFC 3339 UTC with milliseconds. */
+  at: string;
+}
+
+/** An order before the log gives it its number; `day` is the shop's local day, YYYY-MM-DD. */
+export type OrderDraft = Omit<
+  Order, 'number' | 'version' | 'status' | 'placed_at' | 'updated_at' | 'closed_at' | 'cancel'
+>;
+
+export type CommandBody =
+  | { kind: 'catalogue.install'; shop: Shop; menu: Menu }
+  | { kind: 'order.place'; draft: OrderDraft; day: string; actor: Actor }
+  | { kind: 'order.cancel'; orderId: string; actor: Actor; reason: string | null; note: string | null }
+  | {
+      kind: 'order.geocoded';
+      orderId: string;
+      position: { lat: number; lng: number } | null;
+      geocode: Geocode;
+    };

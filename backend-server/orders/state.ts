@@ -1,0 +1,33 @@
+import type { ErrorCode, ErrorData } from '../../shared/contract/errors.ts';
+import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
+
+/** What an op did, kept for ever under its opId: the same opId again gives this and has no effect. */
+export type OpResult =
+  | { ok: true; order: Order | null }
+  | { ok: false; code: ErrorCode; detail: string; data: ErrorData };
+
+/** One executed log entry. `lsn` is where the work was done: lower than the entry's own for a replay. */
+export interface AppliedResult {
+  opId: string;
+  fingerprint: string;
+  lsn: number;
+  result: OpResult;
+}
+
+/**
+ * The replicated state as the state machine sees it: synchronous reads, and writes that belong to
+ * the transaction of the op being executed. SQLite in production, memory in simulator and tests.
+ */
+export interface OrderState {
+  result(opId: string): AppliedResult | null;
+  putResult(result: AppliedResult): void;
+  catalogue(): { shop: Shop; menu: Menu } | null;
+  putCatalogue(shop: Shop, menu: Menu): void;
+  /** Counts orders per shop and local day: 1, 2, 3, ... */
+  nextNumber(shopId: string, day: string): number;
+  order(id: string): Order | null;
+  insertOrder(order: Order, event: OrderEvent): void;
+  /** event.seq must be lastEventSeq + 1. */
+  updateOrder(order: Order, event: OrderEvent): void;
+  lastEventSeq(orderId: string): number;
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { count } from './ids.ts';
+import { defineMethod } from './method.ts';
+import {
+  cancelInputSchema, idempotencyKey, listQuerySchema, menuSchema, orderEventSchema,
+  orderPageSchema, orderSchema, placeInputSchema, actorSchema,
+} from './order.ts';
+
+/** What the front end asks of the primary. */
+
+/** A change that a caller asks for, as it reaches the back end. */
+export const operationSchema = z.discriminatedUnion('operation', [
+  z.strictObject({ operation: z.literal('order.create'), input: placeInputSchema }),
+  z.strictObject({ operation: z.literal('order.cancel'), order_id: z.uuid(), input: cancelInputSchema }),
+]);
+export type Operation = z.infer<typeof operationSchema>;
+
+export const querySchema = z.discriminatedUnion('query', [
+  z.strictObject({ query: z.literal('order.get'), order_id: z.uuid() }),
+  z.strictObject({ query: z.literal('order.events'), order_id: z.uuid() }),
+  z.strictObject({ query: z.literal('order.list'), filter: listQuerySchema }),
+  z.strictObject({ query: z.literal('menu.get') }),
+]);
+export type Query = z.infer<typeof querySchema>;
+
+export const queryResultSchema = z.union([
+  z.strictObject({ order: orderSchema }),
+  z.strictObject({ events: z.array(orderEventSchema) }),
+  z.strictObject({ page: orderPageSchema }),
+  z.strictObject({ menu: menuSchema }),
+]);
+export type QueryResult = z.infer<typeof queryResultSchema>;
+
+export const backendMethods = {
+  submit: defineMethod({
+    name: 'orders.submit',
+    doc: 'Carry out an operation once per (principal, operation, key) and answer when it is on every needed disk.',
+    params: z.strictObject({
+      viewNumber: count,
+      /** Who asks; the front end has checked it. Keys of different principals never meet. */
+      principal: actorSchema,
+      key: idempotencyKey,
+      /** SHA-256 of the canonical request, hex: tells a retry from a reused key. */
+      fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+      request: operationSchema,
+    }),
+    result: z.strictObject({
+      order: orderSchema,
+      /** True when an earlier request with this key did the work. */
+      replayed: z.boolean(),
+      lsn: count,
+      /** Stores that had it on disk when it was committed. */
+      copies: count,
+    }),
+    errors: [
+      'not_primary', 'unavailable', 'overloaded', 'outcome_unknown', 'down', 'not_found',
+      'illegal_transition', 'item_unavailable', 'price_changed', 'postcode_rejected',
+      'idempotency_key_reused', 'invalid_params',
+    ],
+    callers: ['frontend'],
+    idempotent: true,
+  }),
+  read: defineMethod({
+    name: 'orders.read',
+    doc: 'A linearizable read, confirmed by the in-sync set; `stale` reads this store as it is.',
+    params: z.strictObject({ viewNumber: count, query: querySchema, stale: z.boolean() }),
+    result: z.strictObject({ result: queryResultSchema, lsn: count }),
+    errors: ['not_primary', 'unavailable', 'overloaded', 'down', 'not_found'],
+    callers: ['frontend'],
+    idempotent: true,
+  }),
+};

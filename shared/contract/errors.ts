@@ -1,0 +1,98 @@
+/**
+ * The error table: every failure that crosses a wire, once. REST, JSON-RPC and the CLI read it.
+ *
+ * `definite`: true promises that the request had no effect and never will have; false means the
+ * outcome is unknown (a time-out above all) and only the same idempotency key may be sent again.
+ * `retry`: `no` (the same request fails again), `same_key` (send it again, same key), `primary`
+ * (find the primary first, then send it again). Numbers -32099..-32000 are the server range of
+ * JSON-RPC 2.0; -32099 itself is taken by jayson.
+ */
+export interface ErrorRow {
+  readonly rpc: number;
+  readonly http: number;
+  readonly definite: boolean;
+  readonly retry: 'no' | 'same_key' | 'primary';
+  readonly sentence: string;
+}
+
+type Cells = [
+  rpc: number, http: number, definite: boolean, retry: ErrorRow['retry'], sentence: string,
+];
+const row = (...[rpc, http, definite, retry, sentence]: Cells): ErrorRow =>
+  ({ rpc, http, definite, retry, sentence });
+
+export const ERRORS = {
+  parse_error: row(-32700, 400, true, 'no', 'The body is not valid JSON.'),
+  invalid_request: row(-32600, 400, true, 'no', 'The request is not well formed.'),
+  unknown_method: row(-32601, 404, true, 'no', 'There is no such method.'),
+  invalid_params: row(-32602, 422, true, 'no', 'A field is missing or has a wrong value.'),
+  internal: row(-32603, 500, false, 'same_key', 'Something went wrong on our side.'),
+  not_primary: row(-32001, 503, true, 'primary', 'This back end is not the primary.'),
+  unavailable: row(-32002, 503, true, 'same_key', 'No back end can take the request now.'),
+  outcome_unknown: row(-32003, 504, false, 'same_key', 'No answer came in time; the request may still take effect.'),
+  not_found: row(-32004, 404, true, 'no', 'There is no such thing, or it is not yours.'),
+  illegal_transition: row(-32005, 409, true, 'no', 'The order can not go to that status from the present one.'),
+  version_mismatch: row(-32006, 412, true, 'no', 'The order has changed since you read it.'),
+  idempotency_key_reused: row(-32007, 422, true, 'no', 'This idempotency key was used for a different request.'),
+  idempotency_key_missing: row(-32015, 400, true, 'no', 'This request needs an idempotency key.'),
+  item_unavailable: row(-32009, 422, true, 'no', 'An item is not on the menu now.'),
+  price_changed: row(-32020, 422, true, 'no', 'The total differs from the one you expected.'),
+  postcode_rejected: row(-32021, 422, true, 'no', 'The delivery postcode can not be used.'),
+  rate_limited: row(-32010, 429, true, 'same_key', 'Too many requests.'),
+  overloaded: row(-32011, 503, true, 'same_key', 'The system is busy.'),
+  down: row(-32022, 503, true, 'primary', 'This back end was switched down by an operator.'),
+  unauthorized: row(-32012, 401, true, 'no', 'A valid token is needed.'),
+  forbidden: row(-32016, 403, true, 'no', 'This token does not allow that.'),
+  method_not_allowed: row(-32017, 405, true, 'no', 'This address does not take that method.'),
+  payload_too_large: row(-32018, 413, true, 'no', 'The body is too large.'),
+  unsupported_media_type: row(-32019, 415, true, 'no', 'Send application/json in UTF-8.'),
+  misdirected: row(-32023, 421, true, 'no', 'This server does not answer for that host name.'),
+  view_changed: row(-32030, 409, true, 'primary', 'The view has moved on.'),
+  election_refused: row(-32031, 409, true, 'same_key', 'The name server does not replace the primary now.'),
+  wrong_cluster: row(-32032, 409, true, 'no', 'The other side belongs to another cluster.'),
+  stale_registration: row(-32033, 409, true, 'no', 'A newer process of this store has registered.'),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
+
+/** One thing wrong with a request; `pointer` is a JSON Pointer (RFC 6901) into what was sent. */
+export interface Issue {
+  pointer: string;
+  code: string;
+  detail: string;
+}
+
+/** Extra facts of an error, safe to show to the caller. */
+export interface ErrorData {
+  issues?: Issue[];
+  retry_after_ms?: number;
+  [fact: string]: unknown;
+}
+
+/**
+ * An operating error: it travels to the caller. Programmer errors use `assert` and end the process.
+ * `detail` may be shown to anyone: no stack, path, SQL or personal data.
+ */
+export class OrderlyError extends Error {
+  readonly code: ErrorCode;
+  readonly data: ErrorData;
+
+  constructor(code: ErrorCode, detail?: string, data: ErrorData = {}) {
+    super(detail ?? ERRORS[code].sentence);
+    this.name = 'OrderlyError';
+    this.code = code;
+    this.data = data;
+  }
+
+  get row(): ErrorRow {
+    return ERRORS[this.code];
+  }
+}
+
+const byNumber = new Map<number, ErrorCode>();
+for (const [code, { rpc }] of Object.entries(ERRORS)) byNumber.set(rpc, code as ErrorCode);
+
+/** The code word for a JSON-RPC number; `internal` for one that this version does not know. */
+export const codeOfRpcNumber = (rpc: number): ErrorCode => byNumber.get(rpc) ?? 'internal';
