@@ -16,6 +16,8 @@ export interface PeerInfo {
 
 export type Event =
   | { kind: 'tick' }
+  /** The shell has handed in all it had: send what has gathered, in as few messages as possible. */
+  | { kind: 'flush' }
   /** Authenticated, decoded, size-checked, addressed to this store. */
   | { kind: 'message'; from: StoreId; boot: number; message: PeerMessage }
   /** A view from anywhere, its seal verified by the shell. */

@@ -29,11 +29,15 @@ export const peerMessageSchema = z.discriminatedUnion('kind', [
     prevEpoch: count,
     entries: z.array(entrySchema).max(1024),
     commitLsn: count,
+    /** Attached until the receiver has said that it knows this viewNumber. */
+    view: viewSchema.nullable(),
   }),
   z.strictObject({
     kind: z.literal('ack'),
     epoch: count,
     ok: z.boolean(),
+    /** The newest view the sender knows. */
+    viewNumber: count,
     /** Everything up to here equals the primary's log and is on this store's disk. */
     matchLsn: count,
     seq: count,
@@ -56,6 +60,7 @@ export const peerMessageSchema = z.discriminatedUnion('kind', [
     snapshotId: id128,
     bytes: count,
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    view: viewSchema.nullable(),
   }),
 ]);
 export type PeerMessage = z.infer<typeof peerMessageSchema>;
