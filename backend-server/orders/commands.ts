@@ -28,4 +28,6 @@ export type CommandBody =
       orderId: string;
       position: { lat: number; lng: number } | null;
       geocode: Geocode;
+      /** Whole metres from the shop; fixed on the primary, as apply does no trigonometry. */
+      distanceM?: number | null;
     };

@@ -65,7 +65,7 @@ export const backendMethods = {
     doc: 'A linearizable read, confirmed by the in-sync set; `stale` reads this store as it is.',
     params: z.strictObject({ viewNumber: count, query: querySchema, stale: z.boolean() }),
     result: z.strictObject({ result: queryResultSchema, lsn: count }),
-    errors: ['not_primary', 'unavailable', 'overloaded', 'down', 'not_found'],
+    errors: ['not_primary', 'unavailable', 'overloaded', 'down', 'not_found', 'invalid_params'],
     callers: ['frontend'],
     idempotent: true,
   }),

@@ -1,0 +1,125 @@
+import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
+import { assert, must } from '../../shared/runtime/assert.ts';
+import { textDigest } from './text-digest.ts';
+import type { AppliedResult, OrderState } from './state.ts';
+
+/** An order with everything that happened to it, oldest first. */
+export interface OrderHistory {
+  readonly order: Order;
+  readonly events: readonly OrderEvent[];
+}
+
+/**
+ * The replicated state in memory. What is put in is kept as it is and never changed, so that a
+ * clone shares it.
+ */
+export class MemoryOrderState implements OrderState {
+  #catalogue: { shop: Shop; menu: Menu } | null = null;
+  readonly #results: Map<string, AppliedResult>;
+  readonly #counters: Map<string, number>;
+  /** In the order of placing. */
+  readonly #orders: Map<string, OrderHistory>;
+
+  constructor(from?: MemoryOrderState) {
+    this.#results = new Map(from === undefined ? [] : from.#results);
+    this.#counters = new Map(from === undefined ? [] : from.#counters);
+    this.#orders = new Map(from === undefined ? [] : from.#orders);
+    this.#catalogue = from === undefined ? null : from.#catalogue;
+  }
+
+  /** A state that changes independently of this one. */
+  clone(): MemoryOrderState {
+    return new MemoryOrderState(this);
+  }
+
+  result(opId: string): AppliedResult | null {
+    return this.#results.get(opId) ?? null;
+  }
+
+  putResult(result: AppliedResult): void {
+    assert(!this.#results.has(result.opId), 'a result is recorded once');
+    this.#results.set(result.opId, result);
+  }
+
+  catalogue(): { shop: Shop; menu: Menu } | null {
+    return this.#catalogue;
+  }
+
+  putCatalogue(shop: Shop, menu: Menu): void {
+    this.#catalogue = { shop, menu };
+  }
+
+  nextNumber(shopId: string, day: string): number {
+    const key = `${shopId} ${day}`;
+    const next = (this.#counters.get(key) ?? 0) + 1;
+    this.#counters.set(key, next);
+    return next;
+  }
+
+  order(id: string): Order | null {
+    return this.#orders.get(id)?.order ?? null;
+  }
+
+  insertOrder(order: Order, event: OrderEvent): void {
+    assert(!this.#orders.has(order.id), 'an order is inserted once');
+    assert(event.seq === 1, 'the first event of an order has seq 1');
+    this.#orders.set(order.id, { order, events: [event] });
+  }
+
+  updateOrder(order: Order, event: OrderEvent): void {
+    const before = must(this.#orders.get(order.id), 'only an order that exists is updated');
+    assert(event.seq === before.events.length + 1, 'the seq of events grows by one');
+    this.#orders.set(order.id, { order, events: [...before.events, event] });
+  }
+
+  lastEventSeq(orderId: string): number {
+    return this.#orders.get(orderId)?.events.length ?? 0;
+  }
+
+  /** Every order with its events, oldest placed first. */
+  histories(): Iterable<OrderHistory> {
+    return this.#orders.values();
+  }
+
+  history(orderId: string): OrderHistory | null {
+    return this.#orders.get(orderId) ?? null;
+  }
+
+  get orderCount(): number {
+    return this.#orders.size;
+  }
+
+  /**
+   * The same after the same ops, and almost surely different after other ones; 16 hex
+   * digits. Reads everything: for tests and the simulator, not for every op.
+   */
+  digest(): string {
+    return textDigest(JSON.stringify(this.toJSON()));
+  }
+
+  /** The whole state, in the order in which the ops made it; `fromJSON` reads it back. */
+  toJSON(): MemoryStateJson {
+    return {
+      catalogue: this.#catalogue,
+      counters: [...this.#counters],
+      results: [...this.#results.values()],
+      orders: [...this.#orders.values()],
+    };
+  }
+
+  static fromJSON(json: MemoryStateJson): MemoryOrderState {
+    const state = new MemoryOrderState();
+    state.#catalogue = json.catalogue;
+    for (const [key, count] of json.counters) state.#counters.set(key, count);
+    for (const result of json.results) state.#results.set(result.opId, result);
+    for (const history of json.orders) state.#orders.set(history.order.id, history);
+    return state;
+  }
+}
+
+export interface MemoryStateJson {
+  catalogue: { shop: Shop; menu: Menu } | null;
+  counters: [key: string, count: number][];
+  results: AppliedResult[];
+  orders: OrderHistory[];
+}

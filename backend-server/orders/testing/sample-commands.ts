@@ -1,0 +1,111 @@
+import type { Geocode } from '../../../shared/contract/order.ts';
+import { assert } from '../../../shared/runtime/assert.ts';
+import type { Command, CommandBody, OrderDraft } from '../commands.ts';
+import { defaultCatalogue } from '../default-catalogue.ts';
+import type { LineIn } from '../pricing.ts';
+import { priceLines } from '../pricing.ts';
+
+/** Well-formed commands for tests. Everything is a function of the small number that is given. */
+
+type BodyOf<K extends CommandBody['kind']> = Extract<CommandBody, { kind: K }>;
+
+const twoDigits = (n: number): string => String(n % 100).padStart(2, '0');
+
+/** The nth instant of a test, a second apart. */
+export const sampleInstant = (n: number): string => new Date(1_750_000_000_000 + n * 1000).toISOString();
+
+/** The nth order id; the same n is the same order. */
+export const sampleOrderId = (n: number): string =>
+  `0197a000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+
+export const sampleGeocode = (status: Geocode['status']): Geocode => ({
+  status,
+  source: status === 'unverified' ? 'none' : 'primary',
+  provider: status === 'unverified' ? null : 'postcodes.io',
+  looked_up_at: sampleInstant(0),
+  corrected: false,
+  disputed: false,
+  attempts: [{ provider: 'postcodes.io', outcome: 'found', error: null, ms: 31 }],
+});
+
+export interface DraftOptions {
+  /** Decides id, customer and postcode. */
+  n: number;
+  lines?: readonly LineIn[];
+  geocode?: Geocode['status'];
+}
+
+const someLines: readonly LineIn[] = [
+  { sku: 'fish-and-chips', quantity: 2, options: ['size-large', 'sauce-curry'], note: 'no salt' },
+  { sku: 'tea', quantity: 1 },
+];
+
+export function sampleDraft({ n, lines = someLines, geocode = 'resolved' }: DraftOptions): OrderDraft {
+  const priced = priceLines(defaultCatalogue.menu, lines);
+  assert(priced.ok, 'sample lines are on the default menu');
+  const resolved = geocode === 'resolved';
+  return {
+    id: sampleOrderId(n),
+    shop_id: 'main',
+    channel: 'cli',
+    external_ref: n % 3 === 0 ? `till-${n}` : null,
+    fulfilment: 'delivery',
+    customer: {
+      name: `Ayşe O'Neil ${n}`,
+      phone: `+4419138400${twoDigits(n % 7)}`,
+      email: n % 2 === 0 ? `c${n}@example.org` : null,
+    },
+    lines: priced.lines.map((line, index) => ({ id: `line-${index + 1}`, ...line })),
+    menu_version: 1,
+    notes: n % 4 === 0 ? 'ring twice' : null,
+    delivery: {
+      address: {
+        line1: `${n} North Bailey`, line2: null, city: 'Durham',
+        postcode: `DH1 ${n % 5}EZ`, country: 'GB',
+      },
+      postcode_input: `dh1${n % 5}ez`,
+      position: resolved ? { lat: 54.7753 + n / 1e5, lng: -1.5849 } : null,
+      geocode: sampleGeocode(geocode),
+      distance_m: resolved ? 500 + n : null,
+      instructions: null,
+      contactless: n % 2 === 1,
+    },
+    totals: priced.totals,
+  };
+}
+
+/** Puts a head on a body; `n` decides opId, fingerprint and time. */
+export const sampleCommand = <B extends CommandBody>(n: number, body: B): B & Command => ({
+  opId: `op-${n}`,
+  fingerprint: n.toString(16).padStart(64, '0'),
+  at: sampleInstant(n),
+  ...body,
+}) as B & Command;
+
+export const sampleInstall = (): BodyOf<'catalogue.install'> =>
+  ({ kind: 'catalogue.install', ...structuredClone(defaultCatalogue) });
+
+export const samplePlace = (options: DraftOptions & { day?: string }): BodyOf<'order.place'> => ({
+  kind: 'order.place',
+  draft: sampleDraft(options),
+  day: options.day ?? '2025-06-15',
+  actor: { kind: 'customer', id: `customer-${options.n % 7}` },
+});
+
+export const sampleCancel = (orderNumber: number, by: 'customer' | 'staff' = 'customer'):
+BodyOf<'order.cancel'> => ({
+  kind: 'order.cancel',
+  orderId: sampleOrderId(orderNumber),
+  actor: { kind: by, id: null },
+  reason: 'changed_mind',
+  note: null,
+});
+
+export const sampleGeocoded = (orderNumber: number, status: Geocode['status']):
+BodyOf<'order.geocoded'> => ({
+  kind: 'order.geocoded',
+  orderId: sampleOrderId(orderNumber),
+  position: status === 'resolved' ? { lat: 54.7, lng: -1.5 } : null,
+  geocode: sampleGeocode(status),
+  distanceM: status === 'resolved' ? 1234 : null,
+});

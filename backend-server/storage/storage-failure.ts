@@ -1,0 +1,13 @@
+import { OrderlyError } from '../../shared/contract/errors.ts';
+
+/**
+ * The store can not be trusted any more: whether the last writes are on disk is unknown, nothing
+ * is tried again, the process must end. Told from other errors by `data.storage_failed`.
+ */
+export const storageFailure = (why: string): OrderlyError =>
+  new OrderlyError('internal', 'The store of this back end has failed.', {
+    storage_failed: true, why,
+  });
+
+export const isStorageFailure = (error: unknown): error is OrderlyError =>
+  error instanceof OrderlyError && error.data['storage_failed'] === true;
