@@ -1,0 +1,55 @@
+import type { Logger } from './logger.ts';
+
+/** sysexits EX_SOFTWARE: ended by an error that nobody expected. */
+const exitSoftware = 70;
+const stopMsMax = 10_000;
+
+/**
+ * Waits for SIGTERM or SIGINT, runs `stop` once and resolves with exit code 0 (1 when it failed).
+ * The process ends with 1 at a second signal and after 10 s of stopping, with 70 after an
+ * exception that nobody caught.
+ */
+export function untilStopped(stop: () => Promise<void>, logger: Logger): Promise<number> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      logger.info({ signal }, 'stopping');
+      setTimeout(() => {
+        logger.error({ stopMsMax }, 'stopping took too long, leaving now');
+        process.exit(1);
+      }, stopMsMax).unref();
+      // Started inside a promise, so that a synchronous exception of stop is a rejection too.
+      Promise.resolve().then(stop).then(
+        () => resolve(0),
+        (err: unknown) => {
+          logger.error({ err }, 'stopping failed');
+          resolve(1);
+        },
+      );
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+    const onFatal = (err: unknown): void => {
+      logger.error({ err }, 'unexpected error, leaving now');
+      process.exit(exitSoftware);
+    };
+    process.on('uncaughtException', onFatal);
+    process.on('unhandledRejection', onFatal);
+  });
+}
+
+/** Prints the one line on stdout that tells a launcher or a person that the program serves. */
+export function printReady(
+  json: boolean,
+  facts: { role: string; id: string; url: string; [fact: string]: unknown },
+): void {
+  // The reader may close its end (orderly ... | head); a program that serves goes on.
+  process.stdout.on('error', () => {});
+  const { role, id, url, ...rest } = facts;
+  const line = json
+    ? JSON.stringify({ event: 'ready', role, id, url, pid: process.pid, ...rest })
+    : `${role} ${id} is ready at ${url} (pid ${process.pid})`;
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,97 @@
+import { pino } from 'pino';
+import type { DestinationStream, Logger as PinoLogger } from 'pino';
+import { prettyLine } from './pretty-line.ts';
+
+/**
+ * Facts of a log line. Values under the keys of `privateKeys` are replaced wherever they stand, so
+ * a host and port is logged as `at`, not as `address`. An Error is logged under `err`.
+ */
+export type LogFields = Record<string, unknown>;
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** What a program writes about itself; the message is a constant, what varies is in the fields. */
+export interface Logger {
+  debug(fields: LogFields, msg: string): void;
+  info(fields: LogFields, msg: string): void;
+  warn(fields: LogFields, msg: string): void;
+  error(fields: LogFields, msg: string): void;
+  /** A logger that adds these fields to each of its lines. */
+  child(fields: LogFields): Logger;
+}
+
+const privateKeys = [
+  'phone', 'email', 'address', 'name', 'authorization', 'Authorization', 'token', 'secret',
+];
+/** Fields are nested this deep at most; the keys are hidden at each of these depths. */
+const levelsOfNesting = ['', '*.', '*.*.', '*.*.*.', '*.*.*.*.'];
+
+const redactedPaths = privateKeys.flatMap((key) => levelsOfNesting.map((at) => `${at}${key}`));
+
+function standardError(): DestinationStream {
+  const destination = pino.destination({ dest: 2, sync: true });
+  // Losing the reader of our log (a launcher that was killed) must not end a program that works.
+  destination.on('error', () => {});
+  return destination;
+}
+
+const prettyOnto = (target: DestinationStream): DestinationStream => ({
+  write: (line: string) => target.write(prettyLine(line)),
+});
+
+class StructuredLogger implements Logger {
+  readonly #pino: PinoLogger;
+
+  constructor(to: PinoLogger) {
+    this.#pino = to;
+  }
+
+  debug(fields: LogFields, msg: string): void {
+    this.#pino.debug(fields, msg);
+  }
+
+  info(fields: LogFields, msg: string): void {
+    this.#pino.info(fields, msg);
+  }
+
+  warn(fields: LogFields, msg: string): void {
+    this.#pino.warn(fields, msg);
+  }
+
+  error(fields: LogFields, msg: string): void {
+    this.#pino.error(fields, msg);
+  }
+
+  child(fields: LogFields): Logger {
+    return new StructuredLogger(this.#pino.child(fields));
+  }
+}
+
+/**
+ * A logger onto standard error: one JSON object per line, or a short line for people.
+ * `destination` is for tests.
+ */
+export function createLogger(options: {
+  role: string;
+  id: string;
+  level: LogLevel;
+  format: 'json' | 'pretty';
+  destination?: DestinationStream;
+}): Logger {
+  const target = options.destination ?? standardError();
+  return new StructuredLogger(pino({
+    level: options.level,
+    base: { role: options.role, id: options.id },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    messageKey: 'msg',
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: redactedPaths, censor: '[hidden]' },
+    serializers: { err: pino.stdSerializers.err },
+  }, options.format === 'pretty' ? prettyOnto(target) : target));
+}
+
+const nothing = (): void => {};
+
+/** Says nothing; for tests and for tools that talk through their own terminal. */
+export const silentLogger: Logger = {
+  debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silentLogger,
+};
