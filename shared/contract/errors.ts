@@ -46,6 +46,8 @@ export const ERRORS = {
   method_not_allowed: row(-32017, 405, true, 'no', 'This address does not take that method.'),
   payload_too_large: row(-32018, 413, true, 'no', 'The body is too large.'),
   unsupported_media_type: row(-32019, 415, true, 'no', 'Send application/json in UTF-8.'),
+  request_timeout: row(-32024, 408, true, 'same_key', 'The request did not arrive in time.'),
+  headers_too_large: row(-32025, 431, true, 'no', 'The headers are too large or too many.'),
   misdirected: row(-32023, 421, true, 'no', 'This server does not answer for that host name.'),
   view_changed: row(-32030, 409, true, 'primary', 'The view has moved on.'),
   election_refused: row(-32031, 409, true, 'same_key', 'The name server does not replace the primary now.'),

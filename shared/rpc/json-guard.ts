@@ -6,11 +6,18 @@ export const jsonDepthMax = 32;
 /** Bounds the number of keys and elements, so that parsing can not hold the event loop. */
 export const jsonCommasMax = 150_000;
 
+/** `suspicious`: the text may hold what `poisonIn` looks for. */
+export type ParsedJson =
+  | { ok: true; value: unknown; suspicious: boolean }
+  | { ok: false; code: 'parse_error' | 'invalid_request'; why: string };
+
 export type Guarded =
   | { ok: true; value: unknown }
   | { ok: false; code: 'parse_error' | 'invalid_request'; why: string };
 
-const refused = (code: 'parse_error' | 'invalid_request', why: string): Guarded =>
+type Refused = Extract<Guarded, { ok: false }>;
+
+const refused = (code: 'parse_error' | 'invalid_request', why: string): Refused =>
   ({ ok: false, code, why });
 
 const quote = 0x22;
@@ -54,8 +61,11 @@ const poisonedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', '
 const unsound = /\p{Surrogate}|\0/u;
 const isSound = (text: string): boolean => !unsound.test(text);
 
-/** The depth is bounded by the scan, so the recursion is too. */
-function poisonIn(value: unknown): string | null {
+/**
+ * Why a parsed value is refused: keys that reach for a prototype, NUL, lone surrogates; null when
+ * it holds none. The depth is bounded by the scan, so the recursion is too.
+ */
+export function poisonIn(value: unknown): string | null {
   if (typeof value === 'string') return isSound(value) ? null : 'a string is not valid text';
   if (typeof value !== 'object' || value === null) return null;
   for (const key of Object.keys(value)) {
@@ -69,25 +79,29 @@ function poisonIn(value: unknown): string | null {
   return null;
 }
 
-/**
- * Parses UTF-8 JSON. Refuses broken UTF-8, nesting beyond 32, too many values, keys that reach for
- * a prototype, NUL and lone surrogates. The walk over the parsed value is spared when the text can
- * hold none of these: raw ones are broken UTF-8 or broken JSON, so they need a \u escape.
- */
-export function parseGuarded(bytes: Buffer): Guarded {
+/** Parses UTF-8 JSON. Refuses broken UTF-8, nesting beyond 32 and too many values. */
+export function parseJson(bytes: Buffer): ParsedJson {
   if (!isUtf8(bytes)) return refused('parse_error', 'not UTF-8');
   const scanned = scan(bytes);
   if (typeof scanned === 'string') return refused('invalid_request', scanned);
   const text = bytes.toString('utf8');
-  let value: unknown;
+  // Raw NUL or surrogates are broken UTF-8 or broken JSON: only a \u escape can bring them in.
+  const suspicious = scanned.unicodeEscape
+    || text.includes('__proto__') || text.includes('prototype') || text.includes('constructor');
   try {
-    value = JSON.parse(text);
+    return { ok: true, value: JSON.parse(text), suspicious };
   } catch {
     // The exception quotes the text; what the sender may know is that it was not JSON.
     return refused('parse_error', 'not JSON');
   }
-  const suspicious = scanned.unicodeEscape
-    || text.includes('__proto__') || text.includes('prototype') || text.includes('constructor');
-  const poison = suspicious ? poisonIn(value) : null;
-  return poison === null ? { ok: true, value } : refused('invalid_request', poison);
+}
+
+/** Parses UTF-8 JSON, and refuses what `poisonIn` finds. The walk is spared where it can be. */
+export function parseGuarded(bytes: Buffer): Guarded {
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) return parsed;
+  const poison = parsed.suspicious ? poisonIn(parsed.value) : null;
+  return poison === null
+    ? { ok: true, value: parsed.value }
+    : refused('invalid_request', poison);
 }
