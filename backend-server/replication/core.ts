@@ -26,7 +26,9 @@ export interface CoreStatus {
   lastLsn: number;
   commitLsn: number;
   appliedLsn: number;
+  /** Position on this store's disk, and the epoch of the entry there. */
   durableLsn: number;
+  durableEpoch: number;
   base: Base;
   hears: { primary: StoreId; epoch: number } | null;
   waitingWrites: number;
@@ -67,6 +69,7 @@ export class ReplicaCore {
       commitLsn: s.commitLsn,
       appliedLsn: s.appliedLsn,
       durableLsn: s.durableLsn,
+      durableEpoch: s.log.epochAt(s.durableLsn) ?? s.log.base.epoch,
       base: s.log.base,
       hears: heard && primary !== undefined && s.primary === null
         ? { primary, epoch: s.epochSeen }

@@ -1,0 +1,161 @@
+import { v7 as uuid7 } from 'uuid';
+import type {
+  Operation, Query, QueryResult, backendMethods,
+} from '../shared/contract/backend.ts';
+import { OrderlyError } from '../shared/contract/errors.ts';
+import type { ParamsOf, ResultOf } from '../shared/contract/method.ts';
+import type { Menu, Shop } from '../shared/contract/order.ts';
+import { must } from '../shared/runtime/assert.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import { buildPlace } from './admission/build-order.ts';
+import type { Geocoder } from './geocoding/geocoder.ts';
+import { parsePostcode } from './geocoding/postcode.ts';
+import { refusal } from './geocoding/refusal.ts';
+import type { CommandBody } from './orders/commands.ts';
+import type { AppliedResult } from './orders/state.ts';
+import type { Done, Replica } from './replica.ts';
+import type { Storage } from './storage/storage.ts';
+
+type Submit = ParamsOf<typeof backendMethods.submit>;
+type Submitted = ResultOf<typeof backendMethods.submit>;
+type CreateOperation = Extract<Operation, { operation: 'order.create' }>;
+
+export interface OrderServiceParts {
+  replica: Replica;
+  storage: Storage;
+  geocoder: Geocoder;
+  clock: Clock;
+}
+
+/**
+ * Admission: everything about a request that is not deterministic (ids, time, price snapshot,
+ * geocoding) is fixed here, on the primary, before the op enters the log. Nothing is held while a
+ * web service is asked.
+ */
+export class OrderService {
+  readonly #parts: OrderServiceParts;
+  #catalogue: { shop: Shop; menu: Menu } | null = null;
+  #lastAtMs = 0;
+
+  constructor(parts: OrderServiceParts) {
+    this.#parts = parts;
+  }
+
+  async submit(params: Submit): Promise<Submitted> {
+    this.#requirePrimary();
+    const { principal, key, request } = params;
+    const opId = `${principal.kind}:${principal.id ?? ''}:${request.operation}:${key}`;
+    let body: CommandBody;
+    try {
+      body = await this.#admit(params);
+    } catch (error) {
+      // The same request may have been accepted before: then its first answer is the answer.
+      const before = error instanceof OrderlyError ? await this.#recorded(opId) : null;
+      if (before === null) throw error;
+      return this.#answer(params, before);
+    }
+    const done = await this.#commit(opId, params.fingerprint, body);
+    return this.#answer(params, done);
+  }
+
+  async read(params: ParamsOf<typeof backendMethods.read>): Promise<{ result: QueryResult; lsn: number }> {
+    const { replica } = this.#parts;
+    if (!params.stale) {
+      const lsn = await replica.confirmRead();
+      return { result: await this.#query(params.query), lsn };
+    }
+    return { result: await this.#query(params.query), lsn: replica.status().appliedLsn };
+  }
+
+  /** An op of the system itself; the same opId has an effect once. */
+  async submitOwn(opId: string, body: CommandBody): Promise<AppliedResult> {
+    return (await this.#commit(opId, '', body)).applied;
+  }
+
+  /** Grows from op to op of this process, whatever the wall clock does. */
+  now(): string {
+    this.#lastAtMs = Math.max(this.#lastAtMs + 1, this.#parts.clock.wallMs());
+    return new Date(this.#lastAtMs).toISOString();
+  }
+
+  #query(query: Query): Promise<QueryResult> {
+    return this.#parts.storage.query(query);
+  }
+
+  #requirePrimary(): void {
+    const { replica } = this.#parts;
+    if (replica.status().role === 'primary') return;
+    throw new OrderlyError('not_primary', undefined, { news: replica.news });
+  }
+
+  #commit(opId: string, fingerprint: string, body: CommandBody): Promise<Done> {
+    return this.#parts.replica.submit(
+      opId, JSON.stringify({ opId, fingerprint, at: this.now(), ...body }),
+    );
+  }
+
+  async #recorded(opId: string): Promise<Done | null> {
+    const applied = await this.#parts.storage.findResult(opId);
+    return applied && { lsn: 0, copies: 0, applied };
+  }
+
+  #answer(params: Submit, done: Done): Submitted {
+    const { applied } = done;
+    if (applied.fingerprint !== params.fingerprint) throw new OrderlyError('idempotency_key_reused');
+    const { result } = applied;
+    if (!result.ok) throw new OrderlyError(result.code, result.detail, result.data);
+    return {
+      order: must(result.order, 'an order operation answers with an order'),
+      replayed: applied.lsn !== done.lsn,
+      lsn: applied.lsn,
+      copies: Math.max(done.copies, 1),
+    };
+  }
+
+  async #admit({ request, principal }: Submit): Promise<CommandBody> {
+    if (request.operation === 'order.create') return this.#admitOrder(request, principal);
+    const { order_id: orderId, input } = request;
+    return {
+      kind: 'order.cancel', orderId, actor: principal,
+      reason: input.reason ?? null, note: input.note ?? null,
+    };
+  }
+
+  async #admitOrder(
+    { input }: CreateOperation, principal: Submit['principal'],
+  ): Promise<CommandBody> {
+    const typed = input.delivery.address.postcode;
+    const parsed = parsePostcode(typed);
+    if (!parsed.ok) throw postcodeError(parsed);
+    const catalogue = await this.#requireCatalogue();
+    const located = await this.#parts.geocoder.locate(parsed.postcode);
+    const refused = refusal(located, parsed.postcode);
+    if (refused !== null) throw postcodeError(refused);
+    const built = buildPlace(input, {
+      catalogue,
+      id: uuid7(),
+      now: this.now(),
+      postcode: parsed.postcode,
+      postcodeInput: typed,
+      corrected: parsed.corrected,
+      geocode: located.geocode,
+      position: located.position,
+      actor: principal,
+    });
+    if (!built.ok) throw new OrderlyError(built.code, built.detail, built.data);
+    return built.body;
+  }
+
+  async #requireCatalogue(): Promise<{ shop: Shop; menu: Menu }> {
+    this.#catalogue ??= await this.#parts.storage.catalogue();
+    if (this.#catalogue !== null) return this.#catalogue;
+    throw new OrderlyError('unavailable', 'The menu is not installed yet.', { retry_after_ms: 200 });
+  }
+}
+
+const postcodeError = (problem: { code: string; message: string }): OrderlyError =>
+  new OrderlyError('postcode_rejected', problem.message, {
+    issues: [{
+      pointer: '/delivery/address/postcode', code: problem.code, detail: problem.message,
+    }],
+  });
