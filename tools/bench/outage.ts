@@ -1,0 +1,22 @@
+/**
+ * How long nobody got an answer around a fault: the longest gap between two acknowledgements that
+ * follow each other, of those gaps that lie at least partly between the fault and `untilMs`.
+ * All times are on one monotonic clock; `ackedAtMs` need not be sorted. null: no answer came after.
+ */
+export function outageMs(
+  ackedAtMs: readonly number[], fault: { atMs: number; untilMs: number },
+): number | null {
+  const sorted = [...ackedAtMs].sort((a, b) => a - b);
+  let before = fault.atMs;
+  let longest: number | null = null;
+  for (const at of sorted) {
+    if (at <= fault.atMs) {
+      before = at;
+      continue;
+    }
+    if (before >= fault.untilMs) break;
+    longest = Math.max(longest ?? 0, at - before);
+    before = at;
+  }
+  return longest;
+}

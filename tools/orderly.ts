@@ -1,0 +1,169 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { OrderlyError } from '../shared/contract/errors.ts';
+import { version } from '../shared/runtime/version.ts';
+import { startedWithParentPipe } from './config.ts';
+
+/**
+ * The binary: one sub-command per program. Only the one that was named is loaded, so that help
+ * and usage errors come at once and no program pays for another's libraries.
+ */
+interface Entry {
+  name: string;
+  summary: string;
+  /** Adds the full command, with its options and action, to the program. */
+  load: (program: Command) => Promise<void>;
+}
+
+/** Gives a program that runs until it is stopped its action; it resolves with the exit code. */
+function serve<C>(
+  command: Command, read: (opts: unknown) => C, run: () => Promise<(config: C) => Promise<number>>,
+): void {
+  command.action(async (opts: unknown) => {
+    const config = read(opts);
+    process.exitCode = await (await run())(config);
+  });
+}
+
+const entries: Entry[] = [
+  {
+    name: 'up',
+    summary: 'start a whole system on this machine; Ctrl-C ends it',
+    load: async (program) => (await import('./up/main.ts')).addUpCommand(program),
+  },
+  {
+    name: 'nameserver',
+    summary: 'knows where programs are and who is primary',
+    load: async (program) => {
+      const config = await import('../nameserver/config.ts');
+      const command = config.nameServerOptions(program.command('nameserver'))
+        .description('The name server: registrations, and the view of each replica group.');
+      serve(command, config.readNameServerConfig,
+        async () => (await import('../nameserver/main.ts')).runNameServer);
+    },
+  },
+  {
+    name: 'backend',
+    summary: 'keeps orders; start any number, at any time',
+    load: async (program) => {
+      const config = await import('../backend-server/config.ts');
+      const command = config.backendOptions(program.command('backend'))
+        .description('A back end: one replica of the orders, in a folder of its own.');
+      serve(command, config.readBackendConfig,
+        async () => (await import('../backend-server/main.ts')).runBackend);
+    },
+  },
+  {
+    name: 'bench',
+    summary: 'measure orders per second, latency and fail-over',
+    load: async (program) => (await import('./bench/main.ts')).addBenchCommand(program),
+  },
+];
+
+const examples = `
+Examples:
+  orderly up                     a name server, three back ends and a front end, in one terminal
+  orderly client                 order something, by menu
+  orderly server-status          who is primary, who lags; switch a back end down or up
+  orderly help backend           what one command can do
+
+Exit codes:
+  0 done       1 failed       2 wrong usage              3 no cluster, or not ready
+  4 degraded   5 conflict     6 not found               74 a store failed
+  124 own time limit          130 interrupted           143 terminated`;
+
+/** Ends this program when the process that started it is gone, however it went. */
+function exitWithParent(): void {
+  let ending = false;
+  const end = (): void => {
+    // A second signal would end it at once, without handing anything over.
+    if (!ending) process.kill(process.pid, 'SIGTERM');
+    ending = true;
+  };
+  process.stdin.on('end', end).on('error', end).resume();
+  // The pipe is only watched: it must not keep a finished program alive.
+  if ('unref' in process.stdin && typeof process.stdin.unref === 'function') process.stdin.unref();
+}
+
+/** The word that names the command: `orderly backend --help`, `orderly help backend`. */
+const namedCommand = (args: readonly string[]): string | undefined => {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  return words[0] === 'help' ? words[1] : words[0];
+};
+
+function prepare(command: Command): void {
+  command.exitOverride((error) => {
+    throw error;
+  });
+  for (const child of command.commands) prepare(child);
+}
+
+async function buildProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command('orderly')
+    .description('An order system that keeps taking orders while servers and networks fail.')
+    .version(version, '-v, --version')
+    .usage('COMMAND [options]')
+    .helpCommand('help [command]', 'what one command can do')
+    .addHelpText('after', examples)
+    .showHelpAfterError('fix:   see `orderly --help`')
+    .showSuggestionAfterError(true);
+  const wanted = namedCommand(args);
+  for (const { name, summary, load } of entries) {
+    if (name === wanted) await load(program);
+    else program.command(name).summary(summary).description(summary);
+  }
+  prepare(program);
+  return program;
+}
+
+/** By HTTP status of the error table: what scripts read from an exit code. */
+const exitCodes: Readonly<Record<number, number>> =
+  { 400: 2, 404: 6, 409: 5, 412: 5, 422: 2, 503: 3, 504: 3 };
+const exitSoftware = 70;
+
+/** A setting that its schema refuses; the programs' config files let it through as it is. */
+const settingProblem = (error: unknown): string | null => {
+  if (!(error instanceof Error) || !error.name.endsWith('ZodError')) return null;
+  if (!('issues' in error) || !Array.isArray(error.issues)) return null;
+  const issues = error.issues as { path?: unknown[]; message?: string }[];
+  return issues.map(({ path, message }) => {
+    const flag = String(path?.[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return `--${flag}: ${message ?? 'wrong value'}`;
+  }).join('\n       ');
+};
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2;
+  }
+  if (error instanceof OrderlyError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return exitCodes[error.row.http] ?? 1;
+  }
+  const setting = settingProblem(error);
+  if (setting !== null) {
+    process.stderr.write(`error: ${setting}\n`);
+    return 2;
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return exitSoftware;
+}
+
+async function main(args: string[]): Promise<number> {
+  // A reader that left (`orderly client list | head`) is no failure.
+  process.stdout.on('error', () => process.exit(0));
+  if (startedWithParentPipe()) exitWithParent();
+  try {
+    const program = await buildProgram(args);
+    if (args.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
