@@ -167,7 +167,7 @@ const budgets: Rule[] = [
       return text.split('\n').flatMap((line) => {
         const start = at;
         at += line.length + 1;
-        const columns = [...line].length;
+        const columns = line.length;
         return columns > limits.columns ? [{ at: start, what: `${columns} columns` }] : [];
       });
     },

@@ -125,9 +125,9 @@ const exitSoftware = 70;
 const settingProblem = (error: unknown): string | null => {
   if (!(error instanceof Error) || !error.name.endsWith('ZodError')) return null;
   if (!('issues' in error) || !Array.isArray(error.issues)) return null;
-  const issues = error.issues as { path?: unknown[]; message?: string }[];
+  const issues = error.issues as { path?: string[]; message?: string }[];
   return issues.map(({ path, message }) => {
-    const flag = String(path?.[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const flag = (path?.[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return `--${flag}: ${message ?? 'wrong value'}`;
   }).join('\n       ');
 };

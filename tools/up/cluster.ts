@@ -154,6 +154,7 @@ export class Cluster {
     return this.#launch(id, () => [
       'backend', '--id', id, '--port', '0', ...this.#geocoderFlags,
       '--nameserver', this.nameserverAddress, '--data', join(this.home, id), '--no-mdns',
+      ...this.#logFlags,
     ]);
   }
 
@@ -190,6 +191,7 @@ export class Cluster {
     return this.#launch('nameserver', () => [
       'nameserver', '--port', String(this.#ports.nameserver),
       '--data', join(this.home, 'nameserver'), ...(this.#options.mdns ? [] : ['--no-mdns']),
+      ...this.#logFlags,
     ]);
   }
 
@@ -197,7 +199,7 @@ export class Cluster {
     const id = `frontend-${number}`;
     return this.#launch(id, () => [
       'frontend', '--port', String(port), '--nameserver', this.nameserverAddress,
-      '--data', join(this.home, id), '--no-mdns',
+      '--data', join(this.home, id), '--no-mdns', ...this.#logFlags,
     ]);
   }
 
@@ -227,13 +229,16 @@ export class Cluster {
     return { primary, secondary };
   }
 
+  get #logFlags(): string[] {
+    return ['--log-level', this.#options.logLevel, '--log-format', this.#options.logFormat];
+  }
+
   async #launch(id: string, command: () => string[]): Promise<Child> {
     if (this.#stopped !== null) throw new OrderlyError('unavailable', 'The system is stopping.');
-    const { logLevel, logFormat, respawn, onEvent } = this.#options;
+    const { respawn, onEvent } = this.#options;
     const child = new Child({
       id,
-      command: () => [this.#binary, ...command(), '--json',
-        '--log-level', logLevel, '--log-format', logFormat],
+      command: () => [this.#binary, ...command(), '--json'],
       env: { ...childEnvironment(), ORDERLY_HOME: this.home },
       respawn,
       clock: systemClock,
