@@ -1,0 +1,9 @@
+import type { Context } from '../context.ts';
+import { menuView } from '../view/menu.ts';
+
+/** What can be ordered, with prices and options. */
+export async function showMenu({ session, terminal, json }: Context): Promise<void> {
+  const { value, raw } = await session.menu();
+  if (json) terminal.printJson(raw);
+  else terminal.print(menuView(value, terminal.screen));
+}

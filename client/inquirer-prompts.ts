@@ -1,0 +1,115 @@
+import { must } from '../shared/runtime/assert.ts';
+import {
+  PromptEnded, type Choice, type ChoiceQuestion, type Prompts, type SomeQuestion,
+} from './prompts.ts';
+import type { Io } from './terminal.ts';
+
+const pageRows = 15;
+/** A closed readline only pauses its input; one that came back from Ctrl-Z has resumed by then. */
+const pauseMsMax = 50;
+
+type Question = Record<string, unknown> & {
+  type: 'input' | 'select' | 'checkbox' | 'confirm';
+  message: string;
+};
+
+/**
+ * Watches for the end of the input during one question: inquirer itself would wait for ever.
+ * Ctrl-D closes its readline, which shows as a paused input; a closed pipe shows as its end.
+ */
+function watchInput(io: Io, onEnd: () => void): () => void {
+  const { stdin, clock } = io;
+  let pending: { cancel(): void } | null = null;
+  const onPause = (): void => {
+    pending ??= clock.setTimer(pauseMsMax, () => {
+      pending = null;
+      if (stdin.isPaused()) onEnd();
+    });
+  };
+  // After Ctrl-Z and fg readline leaves the input paused.
+  const onContinue = (): void => { setImmediate(() => { stdin.resume(); }); };
+  stdin.on('pause', onPause);
+  stdin.on('end', onEnd);
+  stdin.on('close', onEnd);
+  process.on('SIGCONT', onContinue);
+  return () => {
+    pending?.cancel();
+    stdin.off('pause', onPause);
+    stdin.off('end', onEnd);
+    stdin.off('close', onEnd);
+    process.off('SIGCONT', onContinue);
+  };
+}
+
+async function askInquirer(io: Io, question: Question): Promise<unknown> {
+  if (io.stop.aborted) throw new PromptEnded('interrupted');
+  if (io.stdin.readableEnded || io.stdin.destroyed) throw new PromptEnded('end');
+  // Loaded late: it fixes its colours when it is imported, and one-shot commands never need it.
+  const { default: inquirer } = await import('inquirer');
+  const ended = new AbortController();
+  const unwatch = watchInput(io, () => { ended.abort(); });
+  const ask = inquirer.createPromptModule({
+    input: io.stdin,
+    output: io.stderr,
+    signal: AbortSignal.any([ended.signal, io.stop]),
+  });
+  try {
+    const answers: Record<string, unknown> = await ask([{ ...question, name: 'answer' }]);
+    return answers['answer'];
+  } catch (error) {
+    if (!(error instanceof Error) || !/^(Exit|Abort|Cancel)PromptError$/.test(error.name)) {
+      throw error;
+    }
+    throw new PromptEnded(ended.signal.aborted ? 'end' : 'interrupted');
+  } finally {
+    unwatch();
+  }
+}
+
+const verdictOf = (wrong: string | null | undefined): true | string => wrong ?? true;
+
+/** Questions by inquirer, on stderr, so that stdout stays free for results. */
+export function inquirerPrompts(io: Io): Prompts {
+  return {
+    text: async ({ message, initial, fallback, check }) => String(await askInquirer(io, {
+      type: 'input',
+      message,
+      validate: (text: string) => verdictOf(check?.(text)),
+      ...(fallback === undefined ? {} : { default: fallback }),
+      ...(initial === undefined ? {} : { default: initial, prefill: 'editable' }),
+    })),
+    choose: async <T>({ message, choices, initial }: ChoiceQuestion<T>) => {
+      // Positions instead of values: the answer is then known to be one of ours.
+      const at = await askInquirer(io, {
+        type: 'select',
+        message,
+        pageSize: pageRows,
+        loop: false,
+        choices: choices.map((choice, value) => ({ ...choice, value })),
+        ...(initial === undefined
+          ? {} : { default: choices.findIndex(({ value }) => value === initial) }),
+      });
+      return valueAt(choices, at);
+    },
+    chooseSome: async <T>({ message, choices, check }: SomeQuestion<T>) => {
+      const chosen = (picked: unknown): T[] =>
+        Array.isArray(picked) ? picked.map((at) => valueAt(choices, at)) : [];
+      return chosen(await askInquirer(io, {
+        type: 'checkbox',
+        message,
+        pageSize: pageRows,
+        loop: false,
+        choices: choices.map((choice, value) => ({ ...choice, value })),
+        validate: (picked: { value: unknown }[]) =>
+          verdictOf(check?.(chosen(picked.map(({ value }) => value)))),
+      }));
+    },
+    confirm: async ({ message, initial }) =>
+      await askInquirer(io, { type: 'confirm', message, default: initial }) === true,
+  };
+}
+
+function valueAt<T>(choices: Choice<T>[], at: unknown): T {
+  const choice = typeof at === 'number' ? choices[at] : undefined;
+  return must(choice, 'inquirer answers with one of the choices it was given').value;
+}

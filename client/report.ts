@@ -1,0 +1,51 @@
+import { CommanderError } from 'commander';
+import { exitCodes, Failure, stoppedFailure, usageFailure, type ExitCode } from './failure.ts';
+import { describeFailure, problemOf } from './messages.ts';
+import { PromptEnded } from './prompts.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How a run talks, known before its arguments are parsed. */
+export interface Manner {
+  json: boolean;
+  verbose: boolean;
+}
+
+/** commander's own words: `error: unknown option '--x'` and, on a second line, a suggestion. */
+function usageOf(error: CommanderError, help: string): Failure {
+  const [what = '', ...suggestions] = error.message.replace(/^error: /, '').split('\n');
+  return usageFailure(what, [...suggestions.filter((line) => line !== ''), `see \`${help} --help\``]);
+}
+
+function failureOf(error: unknown, help: string): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof CommanderError) return usageOf(error, help);
+  if (error instanceof PromptEnded) {
+    return error.how === 'end'
+      ? usageFailure('The input ended before the last question was answered.')
+      : stoppedFailure(exitCodes.interrupted);
+  }
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new Failure({
+    code: 'internal',
+    exitCode: exitCodes.failed,
+    what: 'This program has made a mistake.',
+    causes: [what],
+    fixes: ['report it, with the output of the same command and --verbose'],
+  });
+}
+
+/**
+ * Tells an error the way the run talks and answers with its exit code. `help` is the command whose
+ * help explains the usage.
+ */
+export function report(
+  error: unknown, terminal: Terminal, { json, verbose, help }: Manner & { help: string },
+): ExitCode {
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+  const failure = failureOf(error, help);
+  if (json) terminal.printJson(problemOf(failure));
+  else if (!failure.shown) terminal.say(describeFailure(failure, terminal.talkPaint, verbose));
+  const strange = failure !== error && failure.code === 'internal';
+  if (verbose && strange && error instanceof Error) terminal.say(error.stack ?? '');
+  return failure.exitCode;
+}

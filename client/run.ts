@@ -1,0 +1,36 @@
+import { readClientConfig, type CommonOptions } from './config.ts';
+import type { Context } from './context.ts';
+import { inquirerPrompts } from './inquirer-prompts.ts';
+import { rememberSession } from './session-file.ts';
+import { Session } from './session.ts';
+import type { Io, Terminal } from './terminal.ts';
+import { told } from './view/told.ts';
+
+/** Does the work of one command with a session, and remembers the server when it went well. */
+export async function withSession<T>(
+  io: Io, terminal: Terminal, { options, work }: {
+    options: CommonOptions; work: (context: Context) => Promise<T>;
+  },
+): Promise<T> {
+  const config = await readClientConfig(options, io);
+  const json = options.json === true;
+  const session = new Session({
+    url: config.url,
+    token: config.token,
+    timeoutMs: config.timeoutMs,
+    clock: io.clock,
+    stop: io.stop,
+    onRetry: (why) => {
+      const seconds = config.timeoutMs / 1_000;
+      if (!json) terminal.say(`${told(why)} Trying again for up to ${seconds} s ...`);
+    },
+  });
+  const prompts = json || !terminal.canAsk ? null : io.prompts ?? inquirerPrompts(io);
+  try {
+    const result = await work({ io, terminal, session, config, json, prompts });
+    await rememberSession(io.home, config.remember);
+    return result;
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,198 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { ERRORS, type ErrorCode, type Issue } from '../../shared/contract/errors.ts';
+import {
+  cancelInputSchema, gbp, placeInputSchema, type Order, type PlaceInput,
+} from '../../shared/contract/order.ts';
+import { exampleMenu, exampleOrder } from './examples.ts';
+
+/** A front end's REST routes on a real socket, with its orders in memory and no back end. */
+
+export interface Seen {
+  method: string;
+  path: string;
+  key: string | undefined;
+  authorization: string | undefined;
+  body: unknown;
+}
+
+type Reply = (response: ServerResponse, socket: Socket) => void;
+
+export const problemReply = (
+  code: ErrorCode, more: { errors?: Issue[]; retryAfter?: string; detail?: string } = {},
+): Reply => (response) => {
+  const { http, sentence, retry } = ERRORS[code];
+  if (more.retryAfter !== undefined) response.setHeader('retry-after', more.retryAfter);
+  send(response, http, {
+    type: 'about:blank', title: sentence, status: http, detail: more.detail ?? sentence, code,
+    request_id: 'req-1', retryable: retry !== 'no', errors: more.errors ?? [],
+  });
+};
+
+export const textReply = (status: number, text: string | Buffer): Reply => (response) => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+};
+
+/** The connection breaks with the request in the server's hands. */
+export const resetReply: Reply = (_response, socket) => { socket.resetAndDestroy(); };
+
+/** The request is read and nothing ever comes. */
+export const silentReply: Reply = () => undefined;
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const type = status >= 400 ? 'application/problem+json' : 'application/json';
+  response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+}
+
+export class FrontEndStandin {
+  readonly seen: Seen[] = [];
+  readonly orders: Order[] = [];
+  readonly #byKey = new Map<string, Order>();
+  readonly #scripted: { at: RegExp; reply: Reply; carriedOut: boolean }[] = [];
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      void this.#serve(request, response);
+    });
+  }
+
+  async start(port = 0): Promise<string> {
+    await new Promise<void>((resolve) => {
+      this.#server.listen(port, '127.0.0.1', () => { resolve(); });
+    });
+    const address = this.#server.address();
+    const bound = typeof address === 'object' && address !== null ? address.port : 0;
+    return `http://127.0.0.1:${bound}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => { this.#server.close(() => { resolve(); }); });
+  }
+
+  /** The next request to `METHOD path` gets this answer; with carriedOut its effect stays. */
+  once(at: RegExp, reply: Reply, carriedOut = false): this {
+    this.#scripted.push({ at, reply, carriedOut });
+    return this;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const text = Buffer.concat(pieces).toString('utf8');
+    const seen: Seen = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      key: request.headers['idempotency-key']?.toString(),
+      authorization: request.headers.authorization,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+    this.seen.push(seen);
+    const at = this.#scripted.findIndex((one) => one.at.test(`${seen.method} ${seen.path}`));
+    const [scripted] = at < 0 ? [] : this.#scripted.splice(at, 1);
+    if (scripted === undefined) this.#answer(seen, response);
+    else {
+      if (scripted.carriedOut) this.#place(seen);
+      scripted.reply(response, request.socket);
+    }
+  }
+
+  #answer(seen: Seen, response: ServerResponse): void {
+    const { pathname, searchParams } = new URL(seen.path, 'http://127.0.0.1');
+    if (pathname === '/v1/menu') {
+      send(response, 200, exampleMenu);
+    } else if (seen.authorization !== 'Bearer good-token') {
+      problemReply('unauthorized')(response, response.socket as Socket);
+    } else if (pathname === '/v1/orders' && seen.method === 'POST') {
+      this.#answerPlace(seen, response);
+    } else if (pathname === '/v1/orders') {
+      const number = searchParams.get('number');
+      const limit = Number(searchParams.get('limit'));
+      const data = this.orders.filter((order) => number === null || order.number === number);
+      send(response, 200, {
+        data: data.slice(0, limit), next_cursor: data.length > limit ? 'abc' : null,
+      });
+    } else {
+      this.#answerOne(seen, pathname, response);
+    }
+  }
+
+  #answerPlace(seen: Seen, response: ServerResponse): void {
+    const replayed = this.#byKey.has(seen.key ?? '');
+    const order = this.#place(seen);
+    if (order === null) {
+      problemReply('invalid_params')(response, response.socket as Socket);
+      return;
+    }
+    if (replayed) response.setHeader('idempotency-replayed', 'true');
+    send(response, 201, order);
+  }
+
+  #answerOne(seen: Seen, pathname: string, response: ServerResponse): void {
+    const [, , , id, action] = pathname.split('/');
+    const order = this.orders.find((one) => one.id === id);
+    if (order === undefined) {
+      problemReply('not_found')(response, response.socket as Socket);
+    } else if (action === 'events') {
+      send(response, 200, { data: eventsOf(order) });
+    } else if (action === 'cancel') {
+      const { reason = null, note = null } = cancelInputSchema.parse(seen.body);
+      Object.assign(order, {
+        status: 'cancelled', cancel: { by: { kind: 'operator', id: null }, reason, note },
+      });
+      send(response, 200, order);
+    } else {
+      send(response, 200, order);
+    }
+  }
+
+  /** One order for each key, whatever comes of the answer. */
+  #place(seen: Seen): Order | null {
+    const known = this.#byKey.get(seen.key ?? '');
+    if (known !== undefined) return known;
+    const parsed = placeInputSchema.safeParse(seen.body);
+    if (!parsed.success || seen.key === undefined) return null;
+    const order = orderFrom(parsed.data, this.orders.length + 1);
+    this.#byKey.set(seen.key, order);
+    this.orders.unshift(order);
+    return order;
+  }
+}
+
+function orderFrom(input: PlaceInput, count: number): Order {
+  const { customer, lines, delivery: { address }, notes } = input;
+  const total = gbp(100 * lines.length);
+  const base = exampleOrder();
+  return {
+    ...base,
+    id: `0190f3a0-0000-7000-8000-${String(count).padStart(12, '0')}`,
+    number: `A-${String(count).padStart(3, '0')}`,
+    customer: { name: customer.name, phone: customer.phone, email: null },
+    lines: lines.map(({ sku, quantity }, at) => ({
+      id: `l${at}`, sku, name: sku, unit_price: gbp(100), quantity, options: [], note: null,
+      line_total: gbp(100),
+    })),
+    notes: notes ?? null,
+    delivery: {
+      ...base.delivery,
+      address: {
+        line1: address.line1, line2: null, city: address.city ?? null,
+        postcode: address.postcode, country: 'GB',
+      },
+    },
+    totals: { items: total, options: gbp(0), total },
+  };
+}
+
+const eventsOf = (order: Order): unknown[] => [
+  {
+    order_id: order.id, seq: 1, at: order.placed_at, type: 'placed', from: null, to: 'placed',
+    actor: { kind: 'operator', id: null }, reason: null, note: null, log_index: 7, epoch: 1,
+  },
+  ...(order.cancel === null ? [] : [{
+    order_id: order.id, seq: 2, at: order.updated_at, type: 'cancelled', from: 'placed',
+    to: 'cancelled', actor: { kind: 'operator', id: null }, reason: order.cancel.reason,
+    note: order.cancel.note, log_index: 8, epoch: 1,
+  }]),
+];

@@ -1,0 +1,50 @@
+import type { cancelReasons, OrderStatus } from '../../shared/contract/order.ts';
+import type { Order } from '../answers.ts';
+import { told } from './told.ts';
+
+/** The words that people read in place of the codes of the wire. */
+
+const statuses: Record<OrderStatus, string> = {
+  placed: 'placed, waiting for the shop',
+  accepted: 'accepted by the shop',
+  preparing: 'being prepared',
+  ready: 'ready',
+  out_for_delivery: 'on its way',
+  delivered: 'delivered',
+  rejected: 'rejected by the shop',
+  cancelled: 'cancelled',
+  failed: 'delivery failed',
+};
+
+const reasons: Record<(typeof cancelReasons)[number], string> = {
+  changed_mind: 'changed my mind',
+  duplicate: 'ordered twice',
+  wrong_address: 'wrong address',
+  too_late: 'takes too long',
+  other: 'another reason',
+};
+
+const checks: Record<string, string> = {
+  resolved: 'checked',
+  unverified: 'not checked yet',
+  terminated: 'postcode no longer in use',
+  no_position: 'checked, not on the map',
+  not_found: 'postcode not found',
+};
+
+/** A code that this version has no words for, made readable. */
+const spelled = (code: string): string => told(code.replaceAll('_', ' '), 60);
+
+const wordsIn = (table: Record<string, string>, code: string): string =>
+  (Object.hasOwn(table, code) ? table[code] : undefined) ?? spelled(code);
+
+export const statusWords = (status: string): string => wordsIn(statuses, status);
+
+export const reasonWords = (reason: string): string => wordsIn(reasons, reason);
+
+/** What is known of the delivery address. */
+export function addressCheckWords(geocode: Order['delivery']['geocode']): string {
+  if (geocode.disputed) return 'services disagree';
+  const words = wordsIn(checks, geocode.status);
+  return geocode.corrected && geocode.status === 'resolved' ? 'checked, corrected' : words;
+}
