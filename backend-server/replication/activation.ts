@@ -64,13 +64,18 @@ export const becomePrimary = (s: ReplicaState, view: View, dead: readonly StoreI
   trace(s, { name: 'became-primary', epoch: view.epoch });
 };
 
-/** P7: entries already in the log may survive, so their outcome is unknown; reads had none. */
+/**
+ * P7: entries that were handed out may survive, so their outcome is unknown. What still waited for
+ * a flush was neither stored nor sent: it is dropped, and reads had no effect to begin with.
+ */
 export const stepDown = (s: ReplicaState): void => {
   const p = s.primary;
   if (p === null) return;
   s.primary = null;
+  if (s.log.lastLsn > p.persistedLsn) s.log.cut(p.persistedLsn + 1);
   for (const write of p.writes.values()) {
-    for (const req of write.reqs) answer(s, req, { kind: 'unknown' });
+    const kind = write.lsn > p.persistedLsn ? 'not-primary' : 'unknown';
+    for (const req of write.reqs) answer(s, req, { kind });
   }
   for (const read of p.reads) answer(s, read.req, { kind: 'not-primary' });
   trace(s, { name: 'stepped-down', epoch: p.epoch });

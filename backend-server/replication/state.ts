@@ -216,8 +216,10 @@ export const persist = (s: ReplicaState, ops: StorageOp[]): void => {
   const token = s.nextToken;
   s.nextToken += 1;
   const promise = ops.some((op) => op.op === 'hard-state');
+  // A primary's newest ops wait in memory for the flush: they are not part of this unit.
+  const lastLsn = s.primary?.persistedLsn ?? s.log.lastLsn;
   s.persisting.push({
-    token, lastLsn: s.log.lastLsn, generation: s.generation, promise, after: [],
+    token, lastLsn, generation: s.generation, promise, after: [],
   });
   emit(s, { kind: 'persist', token, ops });
 };

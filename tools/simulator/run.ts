@@ -1,0 +1,152 @@
+import { AssertionError } from '../../shared/runtime/assert.ts';
+import { type CoreConfig, defaultCoreConfig } from '../../backend-server/replication/state.ts';
+import { Checkers, Violation } from './checkers.ts';
+import { explainAll } from './history.ts';
+import { Nemesis } from './nemesis.ts';
+import { Network } from './network.ts';
+import { Random } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import { SimClient } from './sim-client.ts';
+import { SimNameServer } from './sim-name-server.ts';
+import { SimStore } from './sim-store.ts';
+import type { World } from './world.ts';
+
+/** What one seed decided. */
+export interface RunOptions {
+  seed: number;
+  stores: number;
+  clients: number;
+  keys: number;
+  lossShare: number;
+  duplicateShare: number;
+  slowShare: number;
+  chaosMs: number;
+  batchEntriesMax: number;
+  compactEntries: number;
+}
+
+export interface RunResult {
+  options: RunOptions;
+  /** null: every invariant held and the system made progress after healing. */
+  violation: string | null;
+  steps: number;
+  simulatedMs: number;
+  operations: number;
+  acknowledged: number;
+  commits: number;
+  views: number;
+  faults: number;
+  trace: string[];
+}
+
+/** After everything is healed service must be back within this. */
+const healMs = 40_000;
+const traceLinesMax = 400;
+
+export const optionsOf = (seed: number): RunOptions => {
+  const random = new Random(seed ^ 0x5eed);
+  return {
+    seed,
+    stores: random.int(2, 4),
+    clients: random.int(2, 5),
+    keys: random.int(2, 12),
+    lossShare: random.chance(0.5) ? 0 : random.between(0, 0.15),
+    duplicateShare: random.chance(0.5) ? 0 : random.between(0, 0.1),
+    slowShare: random.between(0, 0.1),
+    chaosMs: random.int(3000, 7000),
+    batchEntriesMax: random.chance(0.3) ? 1 : 256,
+    compactEntries: random.chance(0.5) ? random.int(8, 60) : 20_000,
+  };
+};
+
+interface Run {
+  world: World;
+  clients: SimClient[];
+  nemesis: Nemesis;
+}
+
+const build = (options: RunOptions): Run => {
+  const random = new Random(options.seed);
+  const scheduler = new Scheduler();
+  const { lossShare, duplicateShare, slowShare } = options;
+  const traceLines: string[] = [];
+  const checkers = new Checkers(() => world);
+  const stores: SimStore[] = [];
+  const world: World = {
+    scheduler, random, checkers, stores, traceLines,
+    network: new Network(scheduler, random, { lossShare, duplicateShare, slowShare }),
+    nameServer: undefined as unknown as SimNameServer,
+    trace: (line) => {
+      traceLines.push(`${scheduler.nowMs.toFixed(1).padStart(9)} ${line}`);
+      if (traceLines.length > traceLinesMax) traceLines.shift();
+    },
+  };
+  world.nameServer = new SimNameServer(world);
+  const config: CoreConfig = {
+    ...defaultCoreConfig,
+    batchEntriesMax: options.batchEntriesMax,
+    compactEntries: options.compactEntries,
+    compactKeepEntries: Math.min(options.compactEntries >> 2, 5000),
+  };
+  for (let i = 1; i <= options.stores; i += 1) {
+    stores.push(new SimStore(`${i}`.repeat(32), world, config));
+  }
+  const names = Array.from({ length: options.clients }, (_, i) => `c${i + 1}`);
+  const clients = names.map((name) => new SimClient(name, world, options.keys));
+  const nemesis = new Nemesis(world, names);
+  const judge = checkers.onView.bind(checkers);
+  checkers.onView = (before, view) => {
+    judge(before, view);
+    nemesis.onView();
+  };
+  return { world, clients, nemesis };
+};
+
+/** Faults first, then healing and a demand for progress (safety, then liveness). */
+const play = ({ world, clients, nemesis }: Run, options: RunOptions): void => {
+  const { scheduler, checkers } = world;
+  world.nameServer.start();
+  for (const store of world.stores) scheduler.after(world.random.between(0, 300), () => store.start());
+  for (const client of clients) client.start();
+  scheduler.runUntil(1500);
+  nemesis.start();
+  scheduler.runUntil(1500 + options.chaosMs);
+  nemesis.heal();
+  scheduler.runUntil(scheduler.nowMs + 2000);
+  for (const client of clients) client.stopped = true;
+  const healUntil = scheduler.nowMs + healMs;
+  scheduler.runUntil(healUntil, () => clients.every((client) => client.open === 0));
+  let read = false;
+  clients[0]?.readAll(() => {
+    read = true;
+  });
+  scheduler.runUntil(healUntil, () => read);
+  if (!read) checkers.violation(`no progress within ${healMs} ms after healing`);
+  const why = explainAll(clients.flatMap((client) => client.history));
+  if (why !== null) checkers.violation(`I11: no order of these operations explains the answers\n${why}`);
+};
+
+/** Runs one seed to its end or to the first broken invariant. */
+export const runSeed = (seed: number): RunResult => {
+  const options = optionsOf(seed);
+  const run = build(options);
+  let violation: string | null = null;
+  try {
+    play(run, options);
+  } catch (error) {
+    if (!(error instanceof Violation) && !(error instanceof AssertionError)) throw error;
+    violation = error.message;
+  }
+  const { world, clients, nemesis } = run;
+  return {
+    options, violation,
+    steps: world.scheduler.steps,
+    simulatedMs: world.scheduler.nowMs,
+    operations: clients.reduce((sum, client) => sum + client.history.length, 0),
+    acknowledged: clients.reduce((sum, client) => sum + client.acknowledged, 0),
+    commits: world.checkers.commits,
+    views: world.checkers.views,
+    faults: nemesis.faults,
+    trace: world.traceLines,
+  };
+};
