@@ -5,7 +5,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { DialFailure } from './dial.ts';
 import { frameBytesMax } from './frame.ts';
 import { backlogBytesMax } from './framed-socket.ts';
-import { parseGuarded } from './json-guard.ts';
+import { parseJson, poisonIn } from './json-guard.ts';
 import { Link } from './link.ts';
 import { OutstandingCalls } from './outstanding-calls.ts';
 import type { Identity } from './psk.ts';
@@ -128,7 +128,7 @@ export class RpcClient {
   }
 
   #onFrame(payload: Buffer): void {
-    const parsed = parseGuarded(payload);
+    const parsed = parseJson(payload);
     if (!parsed.ok) {
       // We can not tell which calls it answers; a new connection is the way back to sense.
       this.#logger.warn({ why: parsed.why }, 'answer refused, connection dropped');
@@ -136,10 +136,15 @@ export class RpcClient {
       return;
     }
     const items = Array.isArray(parsed.value) ? parsed.value as unknown[] : [parsed.value];
-    for (const item of items) {
-      // An answer after its deadline, or a pong.
-      if (!this.#calls.answer(item)) this.#logger.debug({}, 'an answer nobody waits for');
-    }
+    for (const item of items) this.#onAnswer(item, parsed.suspicious && poisonIn(item) !== null);
+  }
+
+  #onAnswer(item: unknown, poisoned: boolean): void {
+    const taken = this.#calls.answer(item, { poisoned });
+    if (taken === 'unknown') this.#logger.debug({}, 'an answer nobody waits for');
+    if (taken !== 'nameless') return;
+    this.#logger.warn({}, 'the server refused a frame of ours, connection dropped');
+    this.#link.drop('frame refused');
   }
 
   #onUp(): void {

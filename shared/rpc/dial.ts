@@ -40,6 +40,7 @@ export function dial(options: DialOptions, signal: AbortSignal): Promise<Dialed>
   return new Promise((resolve) => {
     const socket = connect({
       ...pskOnly,
+      // Spares the loading of the public root certificates.
       ca: [],
       ...target,
       pskCallback: () => ({

@@ -87,14 +87,19 @@ export class FramedSocket {
     this.#socket.uncork();
   }
 
-  /** Writes what is queued, then closes. */
-  end(): void {
-    if (this.#closed) return;
+  /** Writes what is queued, then closes; resolves when it is closed. */
+  end(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     this.#flush();
     this.#socket.end();
-    // A peer that hangs never closes its end.
-    const timer = systemClock.setTimer(lingerMsMax, () => this.destroy('closed'));
-    this.#socket.once('close', () => timer.cancel());
+    return new Promise((resolve) => {
+      // A peer that hangs never closes its end.
+      const timer = systemClock.setTimer(lingerMsMax, () => this.destroy('closed'));
+      this.#socket.once('close', () => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   destroy(why: string): void {

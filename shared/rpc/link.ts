@@ -51,7 +51,12 @@ export class Link {
   }
 
   get connected(): boolean {
-    return this.#socket !== null;
+    return this.#openSocket !== null;
+  }
+
+  /** A socket that was destroyed reports it in a later turn; it takes nothing any more. */
+  get #openSocket(): FramedSocket | null {
+    return this.#socket?.closed === false ? this.#socket : null;
   }
 
   /** Bytes that have not reached the network. */
@@ -61,14 +66,15 @@ export class Link {
 
   /** True shortly after a failed attempt: not worth another one for a message that may be lost. */
   get resting(): boolean {
-    return this.#socket === null && this.#dialing === null
+    return !this.connected && this.#dialing === null
       && systemClock.nowMs() - this.#failedAtMs < dialPauseMs;
   }
 
   /** Sends, or waits for the connection that is started by this. */
   send(outgoing: Outgoing): void {
-    if (this.#socket !== null) {
-      this.#write(this.#socket, outgoing);
+    const socket = this.#openSocket;
+    if (socket !== null) {
+      this.#write(socket, outgoing);
       return;
     }
     this.#waiting.push(outgoing);
@@ -78,7 +84,7 @@ export class Link {
 
   /** Starts a connection where there is none. */
   connect(): void {
-    if (this.#socket === null && this.#dialing === null) void this.#dial();
+    if (!this.connected && this.#dialing === null) void this.#dial();
   }
 
   /** Closes at once what there is. */
@@ -90,7 +96,7 @@ export class Link {
   /** Writes what is queued, then closes. */
   end(): void {
     this.#dialing?.abort();
-    this.#socket?.end();
+    void this.#socket?.end();
   }
 
   async #dial(): Promise<void> {
@@ -109,13 +115,17 @@ export class Link {
     const socket = new FramedSocket(dialed.socket, {
       onFrame: (payload) => this.#events.onFrame(payload),
       onClose: (why) => {
-        if (this.#socket === socket) this.#socket = null;
-        this.#watch?.cancel();
-        this.#watch = null;
+        if (this.#socket === socket) {
+          this.#socket = null;
+          this.#watch?.cancel();
+          this.#watch = null;
+        }
         this.#events.onLost(why);
       },
     });
     this.#socket = socket;
+    this.#watch?.cancel();
+    this.#watch = null;
     for (const outgoing of waiting) this.#write(socket, outgoing);
     this.#events.onUp();
   }

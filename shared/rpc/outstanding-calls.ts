@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OrderlyError } from '../contract/errors.ts';
+import type { ErrorData } from '../contract/errors.ts';
 import type { Method } from '../contract/method.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Timer } from '../runtime/clock.ts';
@@ -33,10 +34,21 @@ const answerSchema = z.looseObject({
   error: z.looseObject({ code: z.int(), message: z.string() }).optional(),
 });
 
+/**
+ * taken: it was for one of our calls; unknown: it came too late or was no answer; nameless: the
+ * other side could not read what we sent, so we do not know which calls it means.
+ */
+export type Taken = 'taken' | 'unknown' | 'nameless';
+
 const notSent = (reason: string, detail?: string): OrderlyError =>
   new OrderlyError('unavailable', detail, { reason });
 const noAnswer = (reason: string): OrderlyError =>
   new OrderlyError('outcome_unknown', undefined, { reason });
+
+const badAnswer = (method: Method, data: ErrorData): OrderlyError => new OrderlyError(
+  'internal', `The answer of ${method.name} is not of the agreed form.`,
+  { ...data, reason: 'bad_answer' },
+);
 
 /** The calls of one client that wait for their answer, each with its deadline. */
 export class OutstandingCalls {
@@ -64,16 +76,18 @@ export class OutstandingCalls {
     return call;
   }
 
-  /** Takes one item that arrived; false when it is not an answer to anything we wait for. */
-  answer(item: unknown): boolean {
+  /** Takes one item that arrived; a poisoned one fails its call without being looked at. */
+  answer(item: unknown, { poisoned }: { poisoned: boolean }): Taken {
     const parsed = answerSchema.safeParse(item);
-    if (!parsed.success) return false;
+    if (!parsed.success) return 'unknown';
     const { id, error, ...rest } = parsed.data;
+    if (id === null && error !== undefined) return 'nameless';
     const call = typeof id === 'number' ? this.#calls.get(id) : undefined;
-    if (call === undefined) return false;
-    if (error !== undefined) this.fail(call, fromWire(error));
+    if (call === undefined) return 'unknown';
+    if (poisoned) this.fail(call, badAnswer(call.method, {}));
+    else if (error !== undefined) this.fail(call, fromWire(error));
     else this.#succeed(call, rest['result']);
-    return true;
+    return 'taken';
   }
 
   /** The connection was lost: whatever was sent may have happened. */
@@ -100,11 +114,7 @@ export class OutstandingCalls {
       if (this.#close(call)) call.resolve(checked.data);
       return;
     }
-    this.fail(call, new OrderlyError(
-      'internal',
-      `The answer of ${call.method.name} is not of the agreed form.`,
-      { reason: 'bad_answer', issues: issuesOf(checked.error) },
-    ));
+    this.fail(call, badAnswer(call.method, { issues: issuesOf(checked.error) }));
   }
 
   #giveUp(call: Call, reason: 'timeout' | 'cancelled'): void {

@@ -29,11 +29,9 @@ export const classKey = (secret: ClusterSecret, callerClass: CallerClass): Buffe
 
 /**
  * TLS 1.3 with a pre-shared key and nothing else: no certificate is ever shown or trusted.
- * The empty `ca` spares the loading of the public root certificates.
  */
 export const pskOnly = {
   minVersion: 'TLSv1.3',
   maxVersion: 'TLSv1.3',
   ciphers: 'TLS_AES_128_GCM_SHA256',
-  ca: [],
 } as const;

@@ -6,7 +6,7 @@ import { refusedFrame } from './dispatch.ts';
 import type { Caller, Dispatch } from './dispatch.ts';
 import { frameBytesMax, frameItemsMax } from './frame.ts';
 import { backlogBytesMax, FramedSocket } from './framed-socket.ts';
-import { parseGuarded } from './json-guard.ts';
+import { parseJson, poisonIn } from './json-guard.ts';
 import type { Identity } from './psk.ts';
 import { hide } from './wire-error.ts';
 
@@ -48,7 +48,7 @@ export class ServedConnection {
     this.#socket.destroy('dropped');
   }
 
-  /** Refuses new calls and waits until the running ones have answered, drainMs at most. */
+  /** Refuses new calls, lets the running ones answer for drainMs at most, and closes. */
   async drain(drainMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = systemClock.setTimer(drainMs, resolve);
@@ -58,11 +58,11 @@ export class ServedConnection {
       };
       if (this.#running === 0 || this.#socket.closed) this.#draining();
     });
-    this.#socket.end();
+    await this.#socket.end();
   }
 
   #onFrame(payload: Buffer): void {
-    const parsed = parseGuarded(payload);
+    const parsed = parseJson(payload);
     if (!parsed.ok) {
       this.#logger.warn({ caller: this.#caller.id, why: parsed.why }, 'frame refused');
       this.#answer(refusedFrame(new OrderlyError(parsed.code)));
@@ -75,11 +75,12 @@ export class ServedConnection {
       )));
       return;
     }
-    for (const item of items) this.#start(item);
+    for (const item of items) this.#start(item, parsed.suspicious ? poisonIn(item) : null);
   }
 
-  #start(item: unknown): void {
-    const refusal = this.#refusal();
+  /** One bad item must not cost the others of its frame their answers. */
+  #start(item: unknown, poison: string | null): void {
+    const refusal = poison === null ? this.#refusal() : new OrderlyError('invalid_params', poison);
     if (refusal !== null) {
       this.#answer({ ...refusedFrame(refusal), id: idOf(item) });
       return;
@@ -98,6 +99,7 @@ export class ServedConnection {
   }
 
   #answer(response: object): void {
+    if (this.#socket.closed) return;
     this.#socket.send(this.#textOf(response));
     if (this.#socket.backlogBytes > backlogBytesMax) {
       this.#socket.destroy('answers are not read');

@@ -1,9 +1,12 @@
+import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Server, TLSSocket } from 'node:tls';
 import { OrderlyError } from '../contract/errors.ts';
+import { assert } from '../runtime/assert.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createDispatch } from './dispatch.ts';
-import type { DispatchOptions, Implementation } from './dispatch.ts';
+import type { Implementation } from './dispatch.ts';
 import { hostPortText } from './host-port.ts';
 import { classKey, parseIdentity, pskOnly } from './psk.ts';
 import type { Identity } from './psk.ts';
@@ -37,6 +40,7 @@ export interface RpcServerOptions {
 const handshakeMsMax = 5_000;
 const connectionsMax = 2_000;
 const drainMsMax = 1_000;
+const handshakeLogMs = 1_000;
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -55,59 +59,72 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
   });
 }
 
+/** What a server has open: TCP connections, and those of them whose handshake is over. */
+interface Open {
+  sockets: Set<Socket>;
+  connections: Set<ServedConnection>;
+}
+
 class ListeningServer implements RpcServer {
   readonly address: string;
   readonly port: number;
   readonly #server: Server;
-  readonly #connections: Set<ServedConnection>;
+  readonly #open: Open;
 
-  constructor(server: Server, connections: Set<ServedConnection>) {
+  constructor(server: Server, open: Open) {
     this.#server = server;
-    this.#connections = connections;
+    this.#open = open;
     const bound = server.address();
-    this.port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-    const host = typeof bound === 'object' && bound !== null ? bound.address : '';
-    this.address = hostPortText({ host, port: this.port });
+    assert(typeof bound === 'object' && bound !== null, 'a TCP server that listens has an address');
+    this.port = bound.port;
+    this.address = hostPortText({ host: bound.address, port: bound.port });
   }
 
   dropConnections(): void {
-    for (const connection of this.#connections) connection.drop();
+    for (const connection of this.#open.connections) connection.drop();
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => { this.#server.close(() => resolve()); });
-    await Promise.all([...this.#connections].map((connection) => connection.drain(drainMsMax)));
-    this.dropConnections();
+    const { connections, sockets } = this.#open;
+    await Promise.all([...connections].map((connection) => connection.drain(drainMsMax)));
+    // What is left is in a handshake.
+    for (const socket of sockets) socket.destroy();
     await closed;
   }
 }
 
-/**
- * Serves methods over TLS 1.3 with the cluster's pre-shared key. Throws `unavailable` with
- * data.reason 'port_taken' or 'listen' when the address can not be bound.
- */
-export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
-  const { secret, logger } = options;
-  const identities = new WeakMap<TLSSocket, Identity>();
-  const connections = new Set<ServedConnection>();
-  const dispatchOptions: DispatchOptions = options;
-  const dispatch = createDispatch(dispatchOptions);
-  const server = createServer({
-    ...pskOnly,
-    ca: [],
-    handshakeTimeout: handshakeMsMax,
-    pskCallback(socket, text) {
-      const identity = parseIdentity(text);
-      if (identity === null) return null;
-      identities.set(socket, identity);
-      return classKey(secret, identity.class);
-    },
+/** Strangers can make handshakes fail as often as they like; the log must not grow with it. */
+function handshakeLog(logger: Logger): (from: string | undefined, why: string) => void {
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
+  let unsaid = 0;
+  return (from, why) => {
+    const nowMs = systemClock.nowMs();
+    if (nowMs < quietUntilMs) {
+      unsaid++;
+      return;
+    }
+    logger.warn({ from, why, unsaid }, 'handshake refused');
+    unsaid = 0;
+    quietUntilMs = nowMs + handshakeLogMs;
+  };
+}
+
+/** The proven identity of each socket. */
+type Identities = WeakMap<TLSSocket, Identity>;
+
+/** Keeps the connections of a server; whoever has not proven a key never gets beyond this. */
+function accept(server: Server, options: RpcServerOptions, identities: Identities): Open {
+  const { logger } = options;
+  const open: Open = { sockets: new Set(), connections: new Set() };
+  const dispatch = createDispatch(options);
+  const refused = handshakeLog(logger);
+  server.on('connection', (socket: Socket) => {
+    open.sockets.add(socket);
+    socket.once('close', () => { open.sockets.delete(socket); });
   });
-  server.maxConnections = connectionsMax;
   server.on('tlsClientError', (error: Error & { code?: string }, socket) => {
-    logger.warn(
-      { from: socket.remoteAddress, reason: error.code ?? error.message }, 'handshake refused',
-    );
+    refused(socket.remoteAddress, error.code ?? error.message);
     socket.destroy();
   });
   server.on('secureConnection', (socket) => {
@@ -118,11 +135,35 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
       return;
     }
     const connection = new ServedConnection(socket, identity, {
-      dispatch, logger, onClose: () => { connections.delete(connection); },
+      dispatch, logger, onClose: () => { open.connections.delete(connection); },
     });
-    connections.add(connection);
+    open.connections.add(connection);
   });
+  return open;
+}
+
+/**
+ * Serves methods over TLS 1.3 with the cluster's pre-shared key. Throws `unavailable` with
+ * data.reason 'port_taken' or 'listen' when the address can not be bound.
+ */
+export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
+  const { secret, logger } = options;
+  const identities: Identities = new WeakMap();
+  const server = createServer({
+    ...pskOnly,
+    // Spares the loading of the public root certificates.
+    ca: [],
+    handshakeTimeout: handshakeMsMax,
+    pskCallback(socket, text) {
+      const identity = parseIdentity(text);
+      if (identity === null) return null;
+      identities.set(socket, identity);
+      return classKey(secret, identity.class);
+    },
+  });
+  server.maxConnections = connectionsMax;
+  const open = accept(server, options, identities);
   await listen(server, options);
   server.on('error', (err) => { logger.error({ err }, 'the RPC server reports an error'); });
-  return new ListeningServer(server, connections);
+  return new ListeningServer(server, open);
 }
