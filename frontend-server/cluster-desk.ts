@@ -1,0 +1,208 @@
+import { OrderlyError } from '../shared/contract/errors.ts';
+import type { ClusterMember, ClusterStatus } from '../shared/contract/frontend.ts';
+import type { Registration } from '../shared/contract/nameserver.ts';
+import { nameServerMethods } from '../shared/contract/nameserver.ts';
+import type { ReplicaStatus } from '../shared/contract/replica.ts';
+import { replicaMethods } from '../shared/contract/replica.ts';
+import type { Logger } from '../shared/runtime/logger.ts';
+import type { Elector, NameCaller } from './elector.ts';
+import type { Members } from './members.ts';
+import type { ViewHolder } from './view-holder.ts';
+
+/** Each is asked at the same time; what has not answered by then is shown as failed. */
+const gatherMs = 500;
+const setDownMs = 2_000;
+
+type Listed = Registration & { alive: boolean };
+
+/** A back end that is known from the view, from the name server, or from both. */
+interface Known {
+  storeId: string;
+  /** The name that it registered under; null for a member that is not registered now. */
+  id: string | null;
+  address: string;
+}
+
+type Answered = Known & { status: ReplicaStatus | null };
+
+/** What operators see of the cluster and do to it, through this front end. */
+export class ClusterDesk {
+  readonly #holder: ViewHolder;
+  readonly #elector: Elector;
+  readonly #members: Members;
+  readonly #names: NameCaller & { readonly address: string | null };
+  readonly #logger: Logger;
+  readonly #self: () => { id: string; address: string; waiting: number };
+  readonly #group: string;
+
+  constructor(parts: {
+    holder: ViewHolder; elector: Elector; members: Members;
+    names: NameCaller & { readonly address: string | null };
+    logger: Logger; group: string;
+    /** This front end: its name, its public address and how many requests wait in it. */
+    self: () => { id: string; address: string; waiting: number };
+  }) {
+    this.#holder = parts.holder;
+    this.#elector = parts.elector;
+    this.#members = parts.members;
+    this.#names = parts.names;
+    this.#logger = parts.logger;
+    this.#self = parts.self;
+    this.#group = parts.group;
+  }
+
+  async status(): Promise<ClusterStatus> {
+    const { listed, answered } = await this.#gather();
+    const view = this.#holder.view;
+    const inSync = new Set(view?.inSync);
+    const statuses = answered.flatMap(({ status }) => (status === null ? [] : [status]));
+    const committed = Math.max(0, ...statuses.map(({ commitLsn }) => commitLsn));
+    const primary = statuses.find(({ storeId }) => storeId === this.#holder.belief?.primary);
+    return {
+      group: this.#group,
+      view: view === null ? null : {
+        cluster_id: view.clusterId, lineage: view.lineage, view_number: view.viewNumber,
+        epoch: view.epoch, primary: view.primary, in_sync: view.inSync,
+        min_in_sync: view.minInSync, reason: view.reason,
+      },
+      front_end: this.#frontEnd(),
+      members: answered.map((one) => memberOf(one, { inSync: inSync.has(one.storeId), committed })),
+      name_server: { address: this.#names.address, reachable: listed !== null },
+      front_ends: (listed ?? []).filter(({ kind }) => kind === 'frontend')
+        .map(({ id, address, alive }) => ({ id, address, alive })),
+      geocoders: (primary ?? statuses[0])?.geocoders ?? [],
+    };
+  }
+
+  /**
+   * Switches a back end down or up; `node` is its name or its storeId. Throws `not_found`,
+   * `invalid_params` when the name is not unique, or what the call to it threw.
+   */
+  async setDown(node: string, down: boolean): Promise<ClusterMember> {
+    const { answered } = await this.#gather();
+    const named = answered.filter(({ storeId, id, status }) =>
+      storeId === node || id === node || status?.id === node);
+    const [known] = named;
+    if (known === undefined) throw new OrderlyError('not_found', 'No back end has that name.');
+    if (named.length > 1) {
+      throw new OrderlyError('invalid_params', 'Several back ends have that name; use store_id.');
+    }
+    const status = await this.#members.call(
+      known.address, replicaMethods.setDown, { params: { down }, deadlineMs: setDownMs },
+    );
+    this.#logger.warn({ node: status.id, storeId: status.storeId, down }, 'back end switched');
+    const inSync = this.#holder.view?.inSync.includes(known.storeId) === true;
+    return memberOf({ ...known, status }, { inSync, committed: status.commitLsn });
+  }
+
+  /** True when the primary that we believe in answers as such within deadlineMs. */
+  async primaryAnswers(deadlineMs: number): Promise<boolean> {
+    const belief = this.#holder.belief;
+    if (belief === null || belief.address === null) return false;
+    try {
+      const status = await this.#members.status(belief.address, deadlineMs);
+      return status.role === 'primary' && !status.down;
+    } catch {
+      // Whatever went wrong, the question was whether it answers.
+      return false;
+    }
+  }
+
+  #frontEnd(): ClusterStatus['front_end'] {
+    const { id, address, waiting } = this.#self();
+    const { belief } = this.#holder;
+    const { last } = this.#elector;
+    return {
+      id,
+      address,
+      view_number: belief?.viewNumber ?? 0,
+      primary: belief?.primary ?? null,
+      primary_address: belief?.address ?? null,
+      electing: this.#elector.electing,
+      waiting,
+      last_election: last === null ? null : {
+        at: last.at, suspicion: last.suspicion, from_view_number: last.fromViewNumber,
+        to_view_number: last.toViewNumber, took_ms: last.tookMs,
+      },
+    };
+  }
+
+  async #gather(): Promise<{ listed: Listed[] | null; answered: Answered[] }> {
+    const listing = this.#list();
+    // Those of the view are asked at once; a name server that is away must not cost their time.
+    const asking = new Map(this.#ofView().map((known) => [known.address, this.#ask(known)]));
+    const listed = await listing;
+    const replicas = (listed ?? []).filter(({ kind, alive }) => kind === 'replica' && alive);
+    const registered = replicas.map(({ instance, id, address }) =>
+      ({ storeId: instance, id, address }));
+    for (const known of registered) {
+      if (!asking.has(known.address)) asking.set(known.address, this.#ask(known));
+    }
+    const byStore = new Map<string, Answered>();
+    for (const one of await Promise.all(asking.values())) {
+      const id = registered.find(({ storeId }) => storeId === one.storeId)?.id ?? one.id;
+      const better = byStore.get(one.storeId)?.status ?? null;
+      if (better === null) byStore.set(one.storeId, { ...one, id });
+    }
+    const answered = [...byStore.values()]
+      .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    return { listed, answered };
+  }
+
+  #ofView(): Known[] {
+    const addresses = this.#holder.view?.addresses ?? {};
+    return Object.entries(addresses).map(([storeId, address]) => ({ storeId, id: null, address }));
+  }
+
+  async #list(): Promise<Listed[] | null> {
+    try {
+      const { registrations } = await this.#names.call(
+        nameServerMethods.list, { group: this.#group }, { deadlineMs: gatherMs },
+      );
+      return registrations;
+    } catch (error) {
+      this.#logger.debug({ err: error }, 'the name server does not list registrations');
+      return null;
+    }
+  }
+
+  async #ask(known: Known): Promise<Answered> {
+    try {
+      const status = await this.#members.status(known.address, gatherMs);
+      return { ...known, status: status.storeId === known.storeId ? status : null };
+    } catch {
+      // Shown as failed: that it does not answer is the news.
+      return { ...known, status: null };
+    }
+  }
+}
+
+const nameOf = ({ id, status, storeId }: Answered): string => status?.id ?? id ?? storeId;
+
+function memberOf(
+  one: Answered, { inSync, committed }: { inSync: boolean; committed: number },
+): ClusterMember {
+  const { status } = one;
+  return {
+    id: nameOf(one),
+    store_id: one.storeId,
+    address: one.address,
+    in_sync: inSync,
+    reachable: status !== null,
+    role: status?.role ?? 'failed',
+    state: status?.state ?? 'failed',
+    down: status?.down ?? null,
+    view_number: status?.viewNumber ?? null,
+    epoch: status?.epoch ?? null,
+    last_epoch: status?.lastEpoch ?? null,
+    last_lsn: status?.lastLsn ?? null,
+    commit_lsn: status?.commitLsn ?? null,
+    applied_lsn: status?.appliedLsn ?? null,
+    lag: status === null ? null : Math.max(0, committed - status.appliedLsn),
+    fsync_age_ms: status?.fsyncAgeMs ?? null,
+    orders: status?.orders ?? null,
+    uptime_s: status?.uptimeS ?? null,
+    pid: status?.pid ?? null,
+    version: status?.version ?? null,
+  };
+}

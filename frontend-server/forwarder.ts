@@ -1,0 +1,196 @@
+import { randomInt } from 'node:crypto';
+import { backendMethods } from '../shared/contract/backend.ts';
+import { OrderlyError } from '../shared/contract/errors.ts';
+import type { Method, ParamsOf, ResultOf } from '../shared/contract/method.ts';
+import { assert } from '../shared/runtime/assert.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import type { Elector, RoundResult } from './elector.ts';
+import type { Members } from './members.ts';
+import type { Belief, Judgement, PrimaryTracker } from './primary-tracker.ts';
+import { newsOf } from './primary-tracker.ts';
+import type { OpenLane, PrimaryLink } from './primary-link.ts';
+import type { ViewHolder } from './view-holder.ts';
+
+/**
+ * Carries requests to the primary, through fail-overs, with the same idempotency key on every
+ * attempt. This is the only retry loop of the system on the way of an order.
+ */
+
+type Submit = typeof backendMethods.submit;
+type Read = typeof backendMethods.read;
+export type SubmitRequest = Omit<ParamsOf<Submit>, 'viewNumber'>;
+export type SubmitResult = ResultOf<Submit>;
+export type ReadRequest = Omit<ParamsOf<Read>, 'viewNumber'>;
+export type ReadResult = ResultOf<Read>;
+
+/** The caller waits this long at most; then it learns what is certain and what is not. */
+const totalMs = 5_000;
+/** With less time left than this, another attempt could only end as unknown. */
+const attemptMsMin = 10;
+/** Requests waiting for an answer; beyond it callers are refused instead of piling up. */
+const waitingMax = 4_096;
+/** Full jitter: the longest wait before the first repetition, doubled each time up to the last. */
+const pauseMsFirst = 10;
+const pauseMsLast = 200;
+const staleReadMs = 400;
+const retryAfterMs = 1_000;
+
+interface Errand<P, R> {
+  method: Method<P, R>;
+  params: (viewNumber: number) => P;
+  /** A request without effect never ends as outcome_unknown. */
+  hasEffect: boolean;
+}
+
+interface Attempt {
+  number: number;
+  lane: OpenLane;
+  /** What is left of the total deadline. */
+  leftMs: number;
+}
+
+export class Forwarder {
+  readonly #tracker: PrimaryTracker;
+  readonly #holder: ViewHolder;
+  readonly #link: PrimaryLink;
+  readonly #elector: Elector;
+  readonly #members: Members;
+  readonly #clock: Clock;
+  #waiting = 0;
+
+  constructor(parts: {
+    tracker: PrimaryTracker; holder: ViewHolder; link: PrimaryLink; elector: Elector;
+    members: Members; clock: Clock;
+  }) {
+    this.#tracker = parts.tracker;
+    this.#holder = parts.holder;
+    this.#link = parts.link;
+    this.#elector = parts.elector;
+    this.#members = parts.members;
+    this.#clock = parts.clock;
+  }
+
+  /** Requests that wait for an answer now. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** False while another request would be refused as `overloaded`. */
+  get hasRoom(): boolean {
+    return this.#waiting < waitingMax;
+  }
+
+  /**
+   * Done once however often it is sent. Throws the back end's own errors unchanged, `overloaded`
+   * when too many wait, `unavailable` (certainly not done) or `outcome_unknown` after 5 s.
+   */
+  submit(request: SubmitRequest): Promise<SubmitResult> {
+    return this.#carry({
+      method: backendMethods.submit,
+      params: (viewNumber) => ({ viewNumber, ...request }),
+      hasEffect: true,
+    });
+  }
+
+  /** Linearizable, from the primary; a stale read takes the first back end that answers. */
+  read(request: ReadRequest): Promise<ReadResult> {
+    if (request.stale) return this.#readStale(request);
+    return this.#carry({
+      method: backendMethods.read,
+      params: (viewNumber) => ({ viewNumber, ...request }),
+      hasEffect: false,
+    });
+  }
+
+  async #carry<P, R>(errand: Errand<P, R>): Promise<R> {
+    if (!this.hasRoom) {
+      throw new OrderlyError('overloaded', undefined, { retry_after_ms: retryAfterMs });
+    }
+    const endMs = this.#clock.nowMs() + totalMs;
+    let mayHaveRun = false;
+    this.#waiting += 1;
+    try {
+      for (let number = 0; ; number += 1) {
+        const leftMs = endMs - this.#clock.nowMs();
+        if (leftMs < attemptMsMin) throw gaveUp(errand.hasEffect && mayHaveRun);
+        const lane = this.#link.lane;
+        if (lane === null) {
+          await this.#within(this.#elector.find(), leftMs);
+          continue;
+        }
+        try {
+          const { viewNumber } = this.#holder.belief ?? lane.belief;
+          return await lane.call(errand.method, errand.params(viewNumber), leftMs);
+        } catch (error) {
+          assert(error instanceof OrderlyError, 'the RPC client throws OrderlyError only');
+          const judgement = this.#judge(error, lane.belief);
+          if (judgement.next === 'answer') throw error;
+          mayHaveRun ||= judgement.mayHaveRun;
+          await this.#recover(judgement, { number, lane, leftMs: endMs - this.#clock.nowMs() });
+        }
+      }
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  #judge(error: OrderlyError, sentTo: Belief): Judgement {
+    const news = newsOf(error);
+    if (news !== null) this.#holder.adopt(news.view, 'back end');
+    return this.#tracker.judge(error, sentTo);
+  }
+
+  /** Waits until another attempt makes sense, at most for what is left of the deadline. */
+  async #recover(judgement: Judgement, { number, lane, leftMs }: Attempt): Promise<void> {
+    if (leftMs < attemptMsMin || judgement.next === 'answer' || judgement.next === 'resend') return;
+    const jitterMs = randomInt(1, Math.min(pauseMsFirst * 2 ** number, pauseMsLast) + 1);
+    if (judgement.next === 'suspect') {
+      const { suspicion, look } = judgement;
+      const round = this.#elector.suspect(lane, suspicion, look);
+      const result = await this.#within(round, leftMs);
+      // It answers its status and yet breaks our calls: not in a tight loop.
+      if (result === 'alive' && number > 0) await this.#clock.sleep(Math.min(jitterMs, leftMs));
+      return;
+    }
+    await this.#clock.sleep(Math.min(Math.max(jitterMs, judgement.waitMs), leftMs));
+    // The news of an election is on its way for some milliseconds; after that we ask for it.
+    const askForIt = judgement.lost && number > 0 && !this.#tracker.movedSince(lane.belief);
+    if (askForIt) await this.#within(this.#elector.find(), leftMs);
+  }
+
+  /** The result of a shared round, or 'unchanged' when this caller can not wait for its end. */
+  async #within(round: Promise<RoundResult>, leftMs: number): Promise<RoundResult> {
+    const over = new AbortController();
+    const timeout = this.#clock.sleep(leftMs, over.signal).then((): RoundResult => 'unchanged');
+    try {
+      return await Promise.race([round, timeout]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** The primary first: it is the freshest. A member that lags or is cut off is good enough. */
+  async #readStale(request: ReadRequest): Promise<ReadResult> {
+    const view = this.#holder.view;
+    const primary = this.#holder.belief?.address ?? null;
+    const all = view === null ? [] : Object.values(view.addresses);
+    const addresses = new Set(primary === null ? all : [primary, ...all]);
+    const params = { viewNumber: this.#holder.belief?.viewNumber ?? 0, ...request };
+    for (const address of addresses) {
+      try {
+        return await this.#members.call(
+          address, backendMethods.read, { params, deadlineMs: staleReadMs },
+        );
+      } catch (error) {
+        assert(error instanceof OrderlyError, 'the RPC client throws OrderlyError only');
+        if (error.row.retry === 'no') throw error;
+      }
+    }
+    throw gaveUp(false);
+  }
+}
+
+const gaveUp = (mayHaveRun: boolean): OrderlyError =>
+  mayHaveRun
+    ? new OrderlyError('outcome_unknown')
+    : new OrderlyError('unavailable', undefined, { retry_after_ms: retryAfterMs });

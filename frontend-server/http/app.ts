@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import Fastify from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import type { Desk } from '../operations.ts';
+import type { OperatorToken } from '../operator-token.ts';
+import type { HealthParts } from './health.ts';
+import { addHealth } from './health.ts';
+import { checkText, isJsonType, readJson } from './json-body.ts';
+import { addPages } from './pages.ts';
+import { asPublic, problemOf } from './problem.ts';
+import { answerSpecialRequests, onClientError } from './raw-errors.ts';
+import { originForm, RequestGuard } from './request-guard.ts';
+import { addRest } from './rest.ts';
+import { addRpc } from './rpc.ts';
+
+/** The public HTTP server: limits, checks of every request, error form; routes come from tables. */
+
+export interface AppParts {
+  desk: Desk;
+  token: OperatorToken;
+  logger: Logger;
+  health: HealthParts;
+  /** The host that the server will be bound to. */
+  host: string;
+}
+
+const bodyBytesMax = 256 * 1024;
+const headersMs = 5_000;
+/** Checked once a second: a request that dribbles in is cut off within 10 s. */
+const requestMs = 9_000;
+const checkMs = 1_000;
+/** A client that takes nothing of its answer for so long is cut off. */
+const silentSocketMs = 10_000;
+/** Longer than any client keeps an idle connection, so that the client closes first. */
+const keepAliveMs = 75_000;
+/** Requests of one connection that are answered at the same time; more wait in the client. */
+const connectionsMax = 10_000;
+const pathParamLengthMax = 200;
+
+const securityHeaders: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+function sendProblem(error: OrderlyError, request: FastifyRequest, reply: FastifyReply): void {
+  const path = request.originalUrl.split('?', 1)[0] ?? '';
+  const problem = problemOf(error, { id: request.id, path });
+  void reply.code(problem.status).headers(problem.headers).send(problem.body);
+}
+
+function create(): FastifyInstance {
+  return Fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestMs,
+    connectionTimeout: silentSocketMs,
+    keepAliveTimeout: keepAliveMs,
+    // While the server stops, requests that are on their way are still served.
+    return503OnClosing: false,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
+    routerOptions: { maxParamLength: pathParamLengthMax },
+    clientErrorHandler: onClientError,
+    rewriteUrl: (request) => originForm(request.url ?? '/'),
+    frameworkErrors: (error: FastifyError, request, reply) => {
+      const code = error.code === 'FST_ERR_BAD_URL' ? 'invalid_request' : 'not_found';
+      reply.headers(securityHeaders);
+      sendProblem(new OrderlyError(code), request, reply);
+    },
+  });
+}
+
+/** Paths and their methods, to tell a wrong method from a wrong path. */
+class RouteTable {
+  readonly #routes = new Map<string, { form: RegExp; methods: Set<string> }>();
+
+  add(path: string, methods: readonly string[]): void {
+    const source = path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+');
+    const route = this.#routes.get(path) ?? { form: new RegExp(`^${source}$`), methods: new Set() };
+    for (const method of methods) route.methods.add(method);
+    this.#routes.set(path, route);
+  }
+
+  /** Empty for a path that does not exist. */
+  allowed(path: string): string[] {
+    const methods = [...this.#routes.values()]
+      .flatMap((route) => (route.form.test(path) ? [...route.methods] : []));
+    return [...new Set(methods)].toSorted((a, b) => (a < b ? -1 : 1));
+  }
+}
+
+function addErrorForms(app: FastifyInstance, routes: RouteTable, logger: Logger): void {
+  app.setErrorHandler((error, request, reply) => {
+    sendProblem(asPublic(error, logger), request, reply);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = routes.allowed(request.url.split('?', 1)[0] ?? '');
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    const code = allowed.length > 0 ? 'method_not_allowed' : 'not_found';
+    sendProblem(new OrderlyError(code, undefined), request, reply);
+  });
+}
+
+function addJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (!Buffer.isBuffer(body) || body.length === 0) return done(null, undefined);
+    const received = readJson(body);
+    checkText(received);
+    return done(null, received.value);
+  });
+}
+
+/** The server, not yet listening. */
+export async function createApp(parts: AppParts): Promise<FastifyInstance> {
+  const { logger, health } = parts;
+  const app = create();
+  const guard = new RequestGuard(parts.host);
+  const routes = new RouteTable();
+  app.server.maxConnections = connectionsMax;
+  answerSpecialRequests(app.server, bodyBytesMax);
+  app.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(securityHeaders).header('x-request-id', request.id);
+    if (health.draining()) reply.header('connection', 'close');
+    const refusal = guard.refusal(request.raw);
+    const type = request.headers['content-type'];
+    if (refusal !== null) done(refusal);
+    else if (type !== undefined && request.method === 'POST' && !isJsonType(type)) {
+      done(new OrderlyError('unsupported_media_type'));
+    } else done();
+  });
+  addErrorForms(app, routes, logger);
+  addJsonBodies(app);
+  addRest(app, parts);
+  addHealth(app, health);
+  addPages(app);
+  await addRpc(app, parts);
+  return app;
+}

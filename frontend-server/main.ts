@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { OrderlyError } from '../shared/contract/errors.ts';
+import { shortName } from '../shared/contract/ids.ts';
+import { hostPortText } from '../shared/rpc/host-port.ts';
+import { loadClusterSecret } from '../shared/rpc/secret.ts';
+import { systemClock } from '../shared/runtime/clock.ts';
+import { claimDataFolder, openDataFolder } from '../shared/runtime/data-folder.ts';
+import { printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
+import { createLogger } from '../shared/runtime/logger.ts';
+import type { Logger } from '../shared/runtime/logger.ts';
+import { version } from '../shared/runtime/version.ts';
+import { Beat } from './beat.ts';
+import { ClusterDesk } from './cluster-desk.ts';
+import type { FrontendConfig } from './config.ts';
+import { createApp } from './http/app.ts';
+import { isLoopback } from './http/request-guard.ts';
+import { loadOperatorToken } from './operator-token.ts';
+import { createUpstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+
+/** Listens, and returns the port. Throws `unavailable` when the address can not be had. */
+async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const detail = hasCode(error, 'EADDRINUSE')
+      ? `Port ${port} on ${host} is in use by another program.`
+      : `Can not listen on ${host}:${port}.`;
+    throw new OrderlyError('unavailable', detail);
+  }
+  const bound = app.server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : port;
+}
+
+/** The name for people: that of the data folder, where it can be one. */
+function nameOf(dir: string): string {
+  const name = basename(dir);
+  return shortName.safeParse(name).success ? name : 'frontend';
+}
+
+/** Where others of this machine or network reach a server that may listen on every interface. */
+const reachable = (host: string, port: number): string =>
+  hostPortText({ host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port });
+
+interface Door {
+  app: FastifyInstance;
+  port: number;
+  /** From now on /readyz fails and connections are not kept. */
+  drain(): void;
+}
+
+async function openDoor(
+  config: FrontendConfig, upstream: Upstream, { id, logger }: { id: string; logger: Logger },
+): Promise<Door> {
+  const { forwarder, holder, elector, members, names } = upstream;
+  const token = loadOperatorToken({
+    home: config.home,
+    ...(config.operatorToken !== undefined && { value: config.operatorToken }),
+  });
+  let draining = false;
+  let address = reachable(config.host, config.port);
+  const cluster = new ClusterDesk({
+    holder, elector, members, names, logger, group: config.group,
+    self: () => ({ id, address, waiting: forwarder.waiting }),
+  });
+  const app = await createApp({
+    desk: { forwarder, cluster }, token, logger, host: config.host,
+    health: {
+      clock: systemClock, id,
+      draining: () => draining,
+      primaryAnswers: (deadlineMs) => cluster.primaryAnswers(deadlineMs),
+      hasRoom: () => forwarder.hasRoom,
+    },
+  });
+  const port = await listen(app, config.host, config.port);
+  address = reachable(config.host, port);
+  return { app, port, drain: () => { draining = true; } };
+}
+
+/** Wiring of the front end; resolves with the exit code. */
+export const runFrontend = async (config: FrontendConfig): Promise<number> => {
+  const secret = loadClusterSecret({
+    home: config.home, create: true,
+    ...(config.secretValue !== undefined && { value: config.secretValue }),
+    ...(config.secretFile !== undefined && { file: config.secretFile }),
+  });
+  const folder = config.data === undefined
+    ? claimDataFolder(config.home, 'frontend')
+    : openDataFolder(config.data);
+  const id = nameOf(folder.dir);
+  const logger = createLogger({
+    role: 'frontend', id, level: config.logLevel, format: config.logFormat,
+  });
+  if (!isLoopback(config.host)) {
+    logger.warn({ host: config.host }, 'listening beyond this machine without TLS');
+  }
+  const instance = randomBytes(16).toString('hex');
+  const upstream = createUpstream({
+    secret, id, instance, group: config.group, nameservers: config.nameservers,
+    mdns: config.mdns, dir: folder.dir, clock: systemClock, logger,
+  });
+  const door = await openDoor(config, upstream, { id, logger });
+  const address = reachable(config.host, door.port);
+  const beat = new Beat({
+    names: upstream.names, holder: upstream.holder, clock: systemClock, logger,
+    registration: {
+      kind: 'frontend', group: config.group, id, instance, boot: 1, address, version,
+    },
+  });
+  beat.start();
+  logger.info({ at: address }, 'serving');
+  printReady(config.json, { role: 'frontend', id, url: `http://${address}` });
+  return untilStopped(async () => {
+    door.drain();
+    await Promise.all([beat.stop(), door.app.close()]);
+    await upstream.close();
+    folder.release();
+  }, logger);
+};

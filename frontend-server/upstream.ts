@@ -1,0 +1,70 @@
+import { RpcClient } from '../shared/rpc/client.ts';
+import { NameClient } from '../shared/rpc/name-client.ts';
+import type { ClusterSecret } from '../shared/rpc/secret.ts';
+import { isSealed } from '../shared/rpc/view-seal.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import type { Logger } from '../shared/runtime/logger.ts';
+import { Elector } from './elector.ts';
+import { Forwarder } from './forwarder.ts';
+import { Members } from './members.ts';
+import { PrimaryLink } from './primary-link.ts';
+import { PrimaryTracker } from './primary-tracker.ts';
+import { ViewHolder } from './view-holder.ts';
+
+export interface UpstreamOptions {
+  secret: ClusterSecret;
+  /** Name of this front end for people. */
+  id: string;
+  /** Random id of this process, 128 bits in hex. */
+  instance: string;
+  group: string;
+  /** Addresses of the name server; empty: look for it. */
+  nameservers: string[];
+  mdns: boolean;
+  /** Data folder: the view and the name server's address of the last run are kept there. */
+  dir: string;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** The side of the front end that faces the cluster, wired. */
+export interface Upstream {
+  holder: ViewHolder;
+  members: Members;
+  elector: Elector;
+  forwarder: Forwarder;
+  names: NameClient;
+  /** Drops all connections; requests that wait fail. */
+  close(): Promise<void>;
+}
+
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { secret, id, group, clock, logger, dir } = options;
+  const identity = { class: 'frontend' as const, id };
+  const connect = (address: string): RpcClient =>
+    new RpcClient({ secret, identity, address, logger });
+  const names = new NameClient({
+    secret, identity, addresses: options.nameservers, mdns: options.mdns, logger, clock,
+    cacheFile: `${dir}/nameserver.address`,
+  });
+  const tracker = new PrimaryTracker(group);
+  const holder = new ViewHolder({
+    tracker, dir, logger, isSealed: (view) => isSealed(secret, view),
+  });
+  holder.load();
+  const members = new Members(connect, clock);
+  const elector = new Elector({
+    holder, members, names, clock, logger, group, frontend: options.instance,
+  });
+  const link = new PrimaryLink({ holder, elector, connect, clock, logger });
+  const forwarder = new Forwarder({ tracker, holder, link, elector, members, clock });
+  return {
+    holder, members, elector, forwarder, names,
+    async close() {
+      link.close();
+      members.close();
+      await names.close();
+      await holder.flushed();
+    },
+  };
+}
