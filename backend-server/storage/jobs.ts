@@ -1,0 +1,63 @@
+import type { Query, QueryResult } from '../../shared/contract/backend.ts';
+import type { ErrorCode, ErrorData } from '../../shared/contract/errors.ts';
+import type { Menu, Order, Shop } from '../../shared/contract/order.ts';
+import type { Base } from '../../shared/contract/replica.ts';
+import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
+
+/** A result on its way between threads: the text goes as it is stored, and is parsed when used. */
+export interface PackedResult {
+  opId: string;
+  fingerprint: string;
+  lsn: number;
+  text: string;
+}
+
+/** Answer to a job that is on disk: how long the flush took that put it there. */
+export interface Flushed {
+  ms: number;
+}
+
+/** What the engine is asked to do, and what it gives back. */
+export interface JobTypes {
+  persist: { job: { ops: StorageOp[] }; answer: Flushed };
+  'set-cluster-id': { job: { clusterId: string }; answer: Flushed };
+  apply: {
+    job: { upTo: number };
+    answer: { results: PackedResult[]; stateHash: StateHash | null };
+  };
+  'find-result': { job: { opId: string }; answer: PackedResult | null };
+  query: { job: { query: Query }; answer: QueryResult };
+  catalogue: { job: object; answer: { shop: Shop; menu: Menu } | null };
+  'unverified-orders': { job: { limit: number }; answer: Order[] };
+  'count-orders': { job: object; answer: number };
+  /** Answered when everything asked before is committed. */
+  commit: { job: object; answer: Flushed };
+  'install-snapshot': { job: { file: string; offer: SnapshotOffer }; answer: Base };
+  close: { job: object; answer: Flushed };
+}
+
+export type JobKind = keyof JobTypes;
+export type JobOf<K extends JobKind> = { kind: K } & JobTypes[K]['job'];
+export type AnswerOf<K extends JobKind> = JobTypes[K]['answer'];
+export type Job = { [K in JobKind]: JobOf<K> }[JobKind];
+
+/** Ids are the host's; they only pair an answer with its job. */
+export interface NumberedJob {
+  id: number;
+  job: Job;
+}
+
+export type Answer =
+  | { id: number; ok: true; value: unknown }
+  | { id: number; ok: false; code: ErrorCode; detail: string; data: ErrorData };
+
+/** `failed`: the engine has stopped for good; no further answer will come. */
+export type Reply = { answers: Answer[] } | { failed: string };
+
+/** Answered as soon as executed: nothing is lost with them, as the log holds what they show. */
+const immediateKinds: ReadonlySet<JobKind> = new Set([
+  'apply', 'find-result', 'query', 'catalogue', 'unverified-orders', 'count-orders',
+]);
+
+/** Whether a job is answered before its transaction is on disk. */
+export const isImmediate = (job: Job): boolean => immediateKinds.has(job.kind);

@@ -1,0 +1,199 @@
+import { gbp } from '../../shared/contract/order.ts';
+import type { Geocode, Order, OrderEvent, OrderLine } from '../../shared/contract/order.ts';
+
+/** How an order is laid out in tables. Members are built in the order of the contract. */
+
+export type Cell = string | number | null;
+
+export interface OrderRow {
+  placed_lsn: number;
+  id: string;
+  number: string;
+  shop_id: string;
+  version: number;
+  status: Order['status'];
+  channel: Order['channel'];
+  external_ref: string | null;
+  fulfilment: Order['fulfilment'];
+  customer_name: string;
+  customer_phone: string;
+  customer_email: string | null;
+  menu_version: number;
+  notes: string | null;
+  line1: string;
+  line2: string | null;
+  city: string | null;
+  postcode: string;
+  country: 'GB';
+  postcode_input: string;
+  lat: number | null;
+  lng: number | null;
+  geocode_status: Geocode['status'];
+  geocode_source: Geocode['source'];
+  geocode_provider: string | null;
+  geocode_looked_up_at: string;
+  geocode_corrected: number;
+  geocode_disputed: number;
+  geocode_attempts: string;
+  distance_m: number | null;
+  instructions: string | null;
+  contactless: number;
+  items_total: number;
+  options_total: number;
+  total: number;
+  placed_at: string;
+  updated_at: string;
+  closed_at: string | null;
+  cancel_by_kind: OrderEvent['actor']['kind'] | null;
+  cancel_by_id: string | null;
+  cancel_reason: string | null;
+  cancel_note: string | null;
+}
+
+export interface LineRow {
+  position: number;
+  id: string;
+  sku: string;
+  name: string;
+  unit_price: number;
+  quantity: number;
+  note: string | null;
+  line_total: number;
+}
+
+export interface OptionRow {
+  line: number;
+  sku: string;
+  name: string;
+  price: number;
+}
+
+export interface EventRow {
+  order_id: string;
+  seq: number;
+  at: string;
+  type: OrderEvent['type'];
+  from_status: Order['status'] | null;
+  to_status: Order['status'] | null;
+  actor_kind: OrderEvent['actor']['kind'];
+  actor_id: string | null;
+  reason: string | null;
+  note: string | null;
+  log_index: number;
+  epoch: number;
+}
+
+/** The columns that an update may change, in the order of `changingCells`. */
+export const changingColumns = [
+  'version', 'status', 'lat', 'lng', 'geocode_status', 'geocode_source', 'geocode_provider',
+  'geocode_looked_up_at', 'geocode_corrected', 'geocode_disputed', 'geocode_attempts', 'distance_m',
+  'updated_at', 'closed_at', 'cancel_by_kind', 'cancel_by_id', 'cancel_reason', 'cancel_note',
+] as const satisfies readonly (keyof OrderRow)[];
+
+export function changingCells(order: Order): Cell[] {
+  const { position, geocode, distance_m: distanceM } = order.delivery;
+  return [
+    order.version, order.status, position?.lat ?? null, position?.lng ?? null,
+    geocode.status, geocode.source, geocode.provider, geocode.looked_up_at,
+    Number(geocode.corrected), Number(geocode.disputed), JSON.stringify(geocode.attempts), distanceM,
+    order.updated_at, order.closed_at,
+    order.cancel?.by.kind ?? null, order.cancel?.by.id ?? null,
+    order.cancel?.reason ?? null, order.cancel?.note ?? null,
+  ];
+}
+
+/** The columns that stay as they were when the order was placed, in the order of `fixedCells`. */
+export const fixedColumns = [
+  'placed_lsn', 'id', 'number', 'shop_id', 'channel', 'external_ref', 'fulfilment', 'customer_name',
+  'customer_phone', 'customer_email', 'menu_version', 'notes', 'line1', 'line2', 'city', 'postcode',
+  'country', 'postcode_input', 'instructions', 'contactless', 'items_total', 'options_total', 'total',
+  'placed_at',
+] as const satisfies readonly (keyof OrderRow)[];
+
+export function fixedCells(order: Order, placedLsn: number): Cell[] {
+  const { customer, delivery, totals } = order;
+  const { address } = delivery;
+  return [
+    placedLsn, order.id, order.number, order.shop_id, order.channel, order.external_ref,
+    order.fulfilment, customer.name, customer.phone, customer.email, order.menu_version, order.notes,
+    address.line1, address.line2, address.city, address.postcode, address.country,
+    delivery.postcode_input, delivery.instructions, Number(delivery.contactless),
+    totals.items.amount, totals.options.amount, totals.total.amount, order.placed_at,
+  ];
+}
+
+export function orderFromRow(row: OrderRow, lines: OrderLine[]): Order {
+  return {
+    id: row.id,
+    number: row.number,
+    shop_id: row.shop_id,
+    version: row.version,
+    status: row.status,
+    channel: row.channel,
+    external_ref: row.external_ref,
+    fulfilment: row.fulfilment,
+    customer: { name: row.customer_name, phone: row.customer_phone, email: row.customer_email },
+    lines,
+    menu_version: row.menu_version,
+    notes: row.notes,
+    delivery: deliveryFromRow(row),
+    totals: { items: gbp(row.items_total), options: gbp(row.options_total), total: gbp(row.total) },
+    placed_at: row.placed_at,
+    updated_at: row.updated_at,
+    closed_at: row.closed_at,
+    cancel: row.cancel_by_kind === null ? null : {
+      by: { kind: row.cancel_by_kind, id: row.cancel_by_id },
+      reason: row.cancel_reason,
+      note: row.cancel_note,
+    },
+  };
+}
+
+const deliveryFromRow = (row: OrderRow): Order['delivery'] => ({
+  address: {
+    line1: row.line1, line2: row.line2, city: row.city, postcode: row.postcode, country: row.country,
+  },
+  postcode_input: row.postcode_input,
+  position: row.lat === null || row.lng === null ? null : { lat: row.lat, lng: row.lng },
+  geocode: {
+    status: row.geocode_status,
+    source: row.geocode_source,
+    provider: row.geocode_provider,
+    looked_up_at: row.geocode_looked_up_at,
+    corrected: row.geocode_corrected === 1,
+    disputed: row.geocode_disputed === 1,
+    attempts: JSON.parse(row.geocode_attempts) as Geocode['attempts'],
+  },
+  distance_m: row.distance_m,
+  instructions: row.instructions,
+  contactless: row.contactless === 1,
+});
+
+export function linesFromRows(lines: readonly LineRow[], options: readonly OptionRow[]): OrderLine[] {
+  return lines.map((row) => ({
+    id: row.id,
+    sku: row.sku,
+    name: row.name,
+    unit_price: gbp(row.unit_price),
+    quantity: row.quantity,
+    options: options
+      .filter((option) => option.line === row.position)
+      .map(({ sku, name, price }) => ({ sku, name, price: gbp(price) })),
+    note: row.note,
+    line_total: gbp(row.line_total),
+  }));
+}
+
+export const eventFromRow = (row: EventRow): OrderEvent => ({
+  order_id: row.order_id,
+  seq: row.seq,
+  at: row.at,
+  type: row.type,
+  from: row.from_status,
+  to: row.to_status,
+  actor: { kind: row.actor_kind, id: row.actor_id },
+  reason: row.reason,
+  note: row.note,
+  log_index: row.log_index,
+  epoch: row.epoch,
+});

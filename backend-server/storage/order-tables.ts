@@ -1,0 +1,108 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Order, OrderEvent } from '../../shared/contract/order.ts';
+import type { Cell, EventRow, LineRow, OptionRow, OrderRow } from './order-rows.ts';
+import {
+  changingCells, changingColumns, eventFromRow, fixedCells, fixedColumns, linesFromRows,
+  orderFromRow,
+} from './order-rows.ts';
+
+const marks = (n: number): string => Array.from({ length: n }, () => '?').join(', ');
+
+/** Reads and writes orders with their lines and events. */
+export class OrderTables {
+  readonly #order: Statement<[string], OrderRow>;
+  readonly #lines: Statement<[number], LineRow>;
+  readonly #options: Statement<[number], OptionRow>;
+  readonly #events: Statement<[string], EventRow>;
+  readonly #lastSeq: Statement<[string], { seq: number | null }>;
+  readonly #exists: Statement<[string], { placed_lsn: number }>;
+  readonly #unverified: Statement<[number], OrderRow>;
+  readonly #insertOrder: Statement<Cell[]>;
+  readonly #insertLine: Statement<Cell[]>;
+  readonly #insertOption: Statement<Cell[]>;
+  readonly #insertEvent: Statement<Cell[]>;
+  readonly #updateOrder: Statement<Cell[]>;
+
+  constructor(db: Database) {
+    this.#order = db.prepare('SELECT * FROM orders WHERE id = ?');
+    this.#lines = db.prepare('SELECT * FROM order_lines WHERE placed_lsn = ? ORDER BY position');
+    this.#options = db.prepare(
+      'SELECT * FROM order_line_options WHERE placed_lsn = ? ORDER BY line, position',
+    );
+    const ofOrder = 'FROM order_events JOIN orders USING (placed_lsn) WHERE orders.id = ?';
+    this.#events = db.prepare(
+      `SELECT orders.id AS order_id, order_events.* ${ofOrder} ORDER BY order_events.seq`,
+    );
+    this.#lastSeq = db.prepare(`SELECT max(seq) AS seq ${ofOrder}`);
+    this.#exists = db.prepare('SELECT placed_lsn FROM orders WHERE id = ?');
+    this.#unverified = db.prepare(
+      "SELECT * FROM orders WHERE geocode_status = 'unverified' AND closed_at IS NULL "
+        + 'ORDER BY placed_lsn LIMIT ?',
+    );
+    const columns = [...fixedColumns, ...changingColumns];
+    this.#insertOrder = db.prepare(
+      `INSERT INTO orders (${columns.join(', ')}) VALUES (${marks(columns.length)})`,
+    );
+    this.#insertLine = db.prepare(`INSERT INTO order_lines VALUES (${marks(9)})`);
+    this.#insertOption = db.prepare(`INSERT INTO order_line_options VALUES (${marks(6)})`);
+    this.#insertEvent = db.prepare(`INSERT INTO order_events VALUES (${marks(12)})`);
+    const assignments = changingColumns.map((column) => `${column} = ?`);
+    this.#updateOrder = db.prepare(
+      `UPDATE orders SET ${assignments.join(', ')} WHERE placed_lsn = ?`,
+    );
+  }
+
+  find(id: string): Order | null {
+    const row = this.#order.get(id);
+    return row === undefined ? null : this.fromRow(row);
+  }
+
+  fromRow(row: OrderRow): Order {
+    const lines = this.#lines.all(row.placed_lsn);
+    return orderFromRow(row, linesFromRows(lines, this.#options.all(row.placed_lsn)));
+  }
+
+  events(id: string): OrderEvent[] {
+    return this.#events.all(id).map(eventFromRow);
+  }
+
+  /** 0 when there is no such order. */
+  lastEventSeq(id: string): number {
+    return this.#lastSeq.get(id)?.seq ?? 0;
+  }
+
+  /** Not closed and never looked up, oldest first. */
+  unverified(limit: number): Order[] {
+    return this.#unverified.all(limit).map((row) => this.fromRow(row));
+  }
+
+  insert(order: Order, event: OrderEvent): void {
+    const placedLsn = event.log_index;
+    this.#insertOrder.run(...fixedCells(order, placedLsn), ...changingCells(order));
+    for (const [position, line] of order.lines.entries()) {
+      this.#insertLine.run(
+        placedLsn, position, line.id, line.sku, line.name, line.unit_price.amount, line.quantity,
+        line.note, line.line_total.amount,
+      );
+      for (const [index, { sku, name, price }] of line.options.entries()) {
+        this.#insertOption.run(placedLsn, position, index, sku, name, price.amount);
+      }
+    }
+    this.#addEvent(placedLsn, event);
+  }
+
+  update(order: Order, event: OrderEvent): void {
+    const placedLsn = this.#exists.get(order.id)?.placed_lsn ?? 0;
+    this.#updateOrder.run(...changingCells(order), placedLsn);
+    // A foreign key refuses the event of an order that does not exist.
+    this.#addEvent(placedLsn, event);
+  }
+
+  #addEvent(placedLsn: number, event: OrderEvent): void {
+    const { actor } = event;
+    this.#insertEvent.run(
+      placedLsn, event.seq, event.at, event.type, event.from, event.to, actor.kind, actor.id,
+      event.reason, event.note, event.log_index, event.epoch,
+    );
+  }
+}

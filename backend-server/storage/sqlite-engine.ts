@@ -1,0 +1,269 @@
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Base } from '../../shared/contract/replica.ts';
+import { assert } from '../../shared/runtime/assert.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { apply } from '../orders/apply.ts';
+import { decodeCommand } from '../orders/codec.ts';
+import type { SnapshotOffer, StorageOp } from '../replication/events.ts';
+import { describeError, makesFileDoubtful } from './damage.ts';
+import { firstChain } from './entry-seal.ts';
+import type { JobEngine } from './job-loop.ts';
+import type { AnswerOf, Job, PackedResult } from './jobs.ts';
+import type { OpenStore, Opened } from './open-store.ts';
+import { connect, openStore, startOn } from './open-store.ts';
+import { adoptSnapshot, checkSnapshot } from './snapshot-install.ts';
+import { SqliteOrderState } from './sqlite-order-state.ts';
+import { SqliteQuery } from './sqlite-query.ts';
+import { nextStateHash, stateHashEvery } from './state-hash.ts';
+import type { StorageImage } from './storage.ts';
+import { StoreFiles } from './store-files.ts';
+import { writeWatermark } from './watermark.ts';
+
+export interface EngineOptions {
+  dir: string;
+  /** Put the files that are there aside, for this reason. */
+  quarantineHint: string | null;
+}
+
+/** How long applied ops may wait for a flush that takes them along. */
+const idleCommitMs = 25;
+const watermarkEveryMs = 1000;
+
+/**
+ * One store's file, synchronously: executes jobs within one open transaction at a time. What it
+ * answers is durable once `commit` has returned.
+ */
+export class SqliteEngine implements JobEngine {
+  readonly image: StorageImage;
+  readonly #files: StoreFiles;
+  readonly #clock: Clock;
+  #store: OpenStore;
+  #state: SqliteOrderState;
+  #query: SqliteQuery;
+  #transactionOpen = false;
+  /** On disk beyond the watermark file. */
+  #watermarkBehind = false;
+  #watermarkAtMs = -Infinity;
+
+  constructor(options: EngineOptions, clock: Clock) {
+    this.#clock = clock;
+    this.#files = new StoreFiles(options.dir);
+    const opened = openStore(this.#files, options.quarantineHint);
+    this.#store = opened.store;
+    this.#state = new SqliteOrderState(opened.store.db, opened.store.meta);
+    this.#query = new SqliteQuery(opened.store.db, this.#state);
+    this.#countBoot();
+    this.image = this.#imageOf(opened);
+  }
+
+  execute(job: Job): AnswerOf<Job['kind']> {
+    switch (job.kind) {
+      case 'persist':
+        return this.#persist(job.ops);
+      case 'set-cluster-id':
+        return this.#setClusterId(job.clusterId);
+      case 'apply':
+        this.#begin();
+        return this.#apply(job.upTo);
+      case 'find-result':
+        return this.#findResult(job.opId);
+      case 'query':
+        return this.#query.run(job.query);
+      case 'catalogue':
+        return this.#state.catalogue();
+      case 'unverified-orders':
+        return this.#state.orders.unverified(job.limit);
+      case 'count-orders':
+        return this.#store.meta.row.order_count;
+      case 'commit':
+        return null;
+      case 'install-snapshot':
+        return this.#install(job.file, job.offer);
+      case 'close':
+        return this.#close();
+    }
+  }
+
+  commit(): number {
+    if (!this.#transactionOpen) return 0;
+    this.#store.meta.save();
+    const startedMs = this.#clock.nowMs();
+    this.#store.db.exec('COMMIT');
+    const endedMs = this.#clock.nowMs();
+    this.#transactionOpen = false;
+    this.#watermarkBehind = true;
+    if (endedMs - this.#watermarkAtMs >= watermarkEveryMs) this.#writeWatermark();
+    return endedMs - startedMs;
+  }
+
+  restInMs(): number | null {
+    if (this.#transactionOpen) return idleCommitMs;
+    if (!this.#watermarkBehind) return null;
+    return Math.max(0, this.#watermarkAtMs + watermarkEveryMs - this.#clock.nowMs());
+  }
+
+  rest(): void {
+    if (this.#transactionOpen) this.commit();
+    else this.#writeWatermark();
+  }
+
+  /**
+   * Notes for the next start that the file may hold less than it shows. The file is left as it is:
+   * closing it would write to it once more.
+   */
+  fail(error: unknown): void {
+    if (!makesFileDoubtful(error)) return;
+    try {
+      this.#files.noteFailure(describeError(error));
+    } catch {
+      // A disk that fails may not take the note either; the watermark still guards the next start.
+    }
+  }
+
+  #begin(): void {
+    if (this.#transactionOpen) return;
+    this.#store.db.exec('BEGIN IMMEDIATE');
+    this.#transactionOpen = true;
+  }
+
+  #persist(ops: readonly StorageOp[]): null {
+    const cut = ops.find((op) => op.op === 'cut');
+    if (cut !== undefined) this.#lowerWatermark(cut.from - 1);
+    this.#begin();
+    for (const op of ops) this.#perform(op);
+    return null;
+  }
+
+  /**
+   * Before the log gets shorter, so that a crash in between does not look like a lost log. What is
+   * open is committed first: the watermark speaks only of what is on disk.
+   */
+  #lowerWatermark(lastLsn: number): void {
+    this.commit();
+    if (lastLsn < this.#store.log.lastLsn) this.#writeWatermark(lastLsn);
+  }
+
+  #perform(op: StorageOp): void {
+    const { meta, log } = this.#store;
+    switch (op.op) {
+      case 'hard-state': {
+        const before = meta.view?.viewNumber ?? 0;
+        assert(op.epochSeen >= meta.row.epoch_seen, 'epochSeen never goes back');
+        assert((op.view?.viewNumber ?? 0) >= before, 'the view never goes back');
+        meta.set({ epoch_seen: op.epochSeen });
+        meta.view = op.view;
+        return;
+      }
+      case 'cut':
+        log.cut(op.from);
+        return;
+      case 'append':
+        log.append(op.entries);
+        return;
+      case 'compact':
+        log.compact(op.base);
+        return;
+    }
+  }
+
+  #setClusterId(clusterId: string): null {
+    const { meta } = this.#store;
+    this.#begin();
+    const known = meta.row.cluster_id;
+    if (known !== null && known !== clusterId) {
+      throw new OrderlyError('wrong_cluster', 'This store belongs to another cluster.');
+    }
+    meta.set({ cluster_id: clusterId });
+    return null;
+  }
+
+  #apply(upTo: number): AnswerOf<'apply'> {
+    const { meta, log } = this.#store;
+    const results: PackedResult[] = [];
+    for (const entry of log.readForApply(upTo)) {
+      if (entry.kind === 'op') {
+        const applied = apply(this.#state, decodeCommand(entry.payload), entry);
+        const text = this.#state.textOf(applied.result);
+        const { opId, fingerprint, lsn } = applied;
+        meta.set({ rolling_hash: nextStateHash(meta.row.rolling_hash, applied, text) });
+        results.push({ opId, fingerprint, lsn, text });
+      }
+      meta.set({
+        applied_lsn: entry.lsn, applied_epoch: entry.epoch, applied_chain: entry.chain,
+      });
+      if (entry.lsn % stateHashEvery === 0) {
+        meta.set({ kept_hash_lsn: entry.lsn, kept_hash: meta.row.rolling_hash });
+      }
+    }
+    const { kept_hash_lsn: lsn, kept_hash: hash } = meta.row;
+    return { results, stateHash: lsn === 0 ? null : { lsn, hash } };
+  }
+
+  #findResult(opId: string): PackedResult | null {
+    const applied = this.#state.result(opId);
+    if (applied === null) return null;
+    const { fingerprint, lsn, result } = applied;
+    return { opId, fingerprint, lsn, text: this.#state.textOf(result) };
+  }
+
+  #install(file: string, offer: SnapshotOffer): Base {
+    this.commit();
+    const fetched = checkSnapshot(file, offer, this.#store.meta.row.cluster_id);
+    adoptSnapshot(fetched, this.#store);
+    // Below any base: true of the file that is here and of the one that takes its place.
+    this.#writeWatermark(0);
+    this.#store.db.pragma('wal_checkpoint(TRUNCATE)');
+    this.#store.db.close();
+    this.#files.putInPlace(file);
+    this.#use(startOn(connect(this.#files.store)).store);
+    this.#writeWatermark();
+    return this.#store.log.base;
+  }
+
+  #use(store: OpenStore): void {
+    this.#store = store;
+    this.#state = new SqliteOrderState(store.db, store.meta);
+    this.#query = new SqliteQuery(store.db, this.#state);
+  }
+
+  #close(): null {
+    this.commit();
+    this.#writeWatermark();
+    this.#store.db.close();
+    return null;
+  }
+
+  /** Durable before anything else is: each process of a store has its own number. */
+  #countBoot(): void {
+    const { meta } = this.#store;
+    this.#begin();
+    meta.set({ boot: meta.row.boot + 1 });
+    this.commit();
+  }
+
+  #writeWatermark(lastLsn = this.#store.log.lastLsn): void {
+    const { meta, log } = this.#store;
+    const { store_id: storeId, boot, epoch_seen: epochSeen } = meta.row;
+    const chain = lastLsn === 0 ? firstChain : log.chainAt(lastLsn);
+    writeWatermark(this.#files.watermark, { storeId, boot, epochSeen, lastLsn, chain });
+    this.#watermarkBehind = false;
+    this.#watermarkAtMs = this.#clock.nowMs();
+  }
+
+  #imageOf(opened: Opened): StorageImage {
+    const { meta, log } = this.#store;
+    return {
+      clusterId: meta.row.cluster_id,
+      core: {
+        storeId: meta.row.store_id,
+        boot: meta.row.boot,
+        epochSeen: meta.row.epoch_seen,
+        view: meta.view,
+        base: log.base,
+        entries: opened.entries,
+        appliedLsn: meta.row.applied_lsn,
+      },
+      quarantined: opened.quarantined,
+    };
+  }
+}

@@ -1,0 +1,87 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Query, QueryResult } from '../../shared/contract/backend.ts';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Order, OrderPage } from '../../shared/contract/order.ts';
+import type { ListPlan } from './order-list.ts';
+import { cursorOf, planList } from './order-list.ts';
+import type { Cell, OrderRow } from './order-rows.ts';
+import type { SqliteOrderState } from './sqlite-order-state.ts';
+
+const conditions = {
+  beforeLsn: 'placed_lsn < ?',
+  status: 'status = ?',
+  phone: 'customer_phone = ?',
+  postcode: 'postcode = ?',
+  number: 'number = ?',
+} as const satisfies Partial<Record<keyof ListPlan, string>>;
+
+/** What callers may ask of the applied state. */
+export class SqliteQuery {
+  readonly #db: Database;
+  readonly #state: SqliteOrderState;
+  /** One statement for each set of filters in use. */
+  readonly #lists = new Map<string, Statement<Cell[], OrderRow>>();
+
+  constructor(db: Database, state: SqliteOrderState) {
+    this.#db = db;
+    this.#state = state;
+  }
+
+  run(query: Query): QueryResult {
+    switch (query.query) {
+      case 'order.get':
+        return { order: this.#order(query.order_id) };
+      case 'order.events': {
+        const events = this.#state.orders.events(query.order_id);
+        if (events.length === 0) throw noSuchOrder();
+        return { events };
+      }
+      case 'order.list':
+        return { page: this.#list(planList(query.filter)) };
+      case 'menu.get': {
+        const catalogue = this.#state.catalogue();
+        if (catalogue === null) throw new OrderlyError('not_found', 'There is no menu yet.');
+        return { menu: catalogue.menu };
+      }
+    }
+  }
+
+  #order(id: string): Order {
+    const order = this.#state.order(id);
+    if (order === null) throw noSuchOrder();
+    return order;
+  }
+
+  #list(plan: ListPlan): OrderPage {
+    const used: string[] = [];
+    const values: Cell[] = [];
+    for (const [name, sql] of Object.entries(conditions)) {
+      const value = plan[name as keyof typeof conditions];
+      if (value === null) continue;
+      used.push(sql);
+      values.push(value);
+    }
+    // One more than asked for tells whether there is a next page.
+    const rows = this.#listStatement(used).all(...values, plan.limit + 1);
+    const shown = rows.slice(0, plan.limit);
+    const last = shown.at(-1);
+    const more = rows.length > shown.length && last !== undefined;
+    return {
+      data: shown.map((row) => this.#state.orders.fromRow(row)),
+      next_cursor: more ? cursorOf(last.placed_lsn) : null,
+    };
+  }
+
+  #listStatement(used: readonly string[]): Statement<Cell[], OrderRow> {
+    const where = used.length === 0 ? '' : `WHERE ${used.join(' AND ')}`;
+    const known = this.#lists.get(where);
+    if (known !== undefined) return known;
+    const made = this.#db.prepare<Cell[], OrderRow>(
+      `SELECT * FROM orders ${where} ORDER BY placed_lsn DESC LIMIT ?`,
+    );
+    this.#lists.set(where, made);
+    return made;
+  }
+}
+
+const noSuchOrder = (): OrderlyError => new OrderlyError('not_found', 'There is no such order.');

@@ -1,0 +1,240 @@
+import type { Query, QueryResult } from '../../shared/contract/backend.ts';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Menu, Order, Shop } from '../../shared/contract/order.ts';
+import type { Base } from '../../shared/contract/replica.ts';
+import { must } from '../../shared/runtime/assert.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import type { AppliedResult, OpResult } from '../orders/state.ts';
+import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
+import { describeError } from './damage.ts';
+import type { EngineHost } from './engine-host.ts';
+import { startEngine } from './engine-host.ts';
+import type { Answer, AnswerOf, Job, JobKind, JobOf, NumberedJob, PackedResult, Reply } from './jobs.ts';
+import { SnapshotShelf } from './snapshot-shelf.ts';
+import type { Storage, StorageImage } from './storage.ts';
+import { storageFailure } from './storage-failure.ts';
+import { StoreFiles } from './store-files.ts';
+
+export interface SqliteStorageOptions {
+  /** The store's folder; held by this process alone. */
+  dir: string;
+  logger: Logger;
+  clock?: Clock;
+  /** Put the store that is there aside, for this reason, and start a blank one. */
+  quarantineHint?: string;
+}
+
+/**
+ * Opens the store in `dir`, or makes one. Rejects with an OrderlyError whose
+ * `data.storage_failed` is true when the file can not be used and must not be replaced either
+ * (a newer schema, a disk that fails).
+ */
+export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
+  const { dir, logger, clock = systemClock, quarantineHint = null } = options;
+  // Replies come only after jobs, which the storage itself posts.
+  const wiring: { storage: SqliteStorage | null } = { storage: null };
+  const reply = (message: Reply): void => wiring.storage?.onReply(message);
+  const host = await startEngine({ dir, quarantineHint }, reply, clock);
+  const { quarantined } = host.image;
+  if (quarantined !== null) {
+    logger.error({ why: quarantined }, 'the store was put aside; a blank one takes its place');
+  }
+  wiring.storage = new SqliteStorage(host, { files: new StoreFiles(dir), logger, clock });
+  return wiring.storage;
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+interface Surroundings {
+  files: StoreFiles;
+  logger: Logger;
+  clock: Clock;
+}
+
+/** The calling thread's side of an engine: numbers the jobs, and gives each answer to its caller. */
+class SqliteStorage implements Storage {
+  readonly image: StorageImage;
+  readonly scratchDir: string;
+  readonly #host: EngineHost;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #shelf: SnapshotShelf;
+  readonly #waiting = new Map<number, Waiting>();
+  /** When each unfinished persist was handed in, oldest first. */
+  readonly #flushesSinceMs: number[] = [];
+  /** Made in this turn of the event loop; posted together. */
+  #outbox: NumberedJob[] = [];
+  /** Posted when a copy under way is complete; null when jobs need not wait. */
+  #held: NumberedJob[] | null = null;
+  #lastId = 0;
+  /** What later calls are told. */
+  #ended: OrderlyError | null = null;
+  #failed = false;
+
+  constructor(host: EngineHost, { files, logger, clock }: Surroundings) {
+    this.#host = host;
+    this.#logger = logger;
+    this.#clock = clock;
+    this.image = host.image;
+    this.scratchDir = files.scratchDir;
+    this.#shelf = new SnapshotShelf(files.scratchDir, (target) => host.copy(files.store, target));
+  }
+
+  async setClusterId(clusterId: string): Promise<void> {
+    await this.#ask({ kind: 'set-cluster-id', clusterId });
+  }
+
+  async persist(ops: StorageOp[]): Promise<{ ms: number }> {
+    this.#flushesSinceMs.push(this.#clock.nowMs());
+    const flushed = await this.#ask({ kind: 'persist', ops });
+    this.#flushesSinceMs.shift();
+    return flushed;
+  }
+
+  async apply(upTo: number): Promise<{ results: AppliedResult[]; stateHash: StateHash | null }> {
+    const { results, stateHash } = await this.#ask({ kind: 'apply', upTo });
+    return { results: results.map(unpack), stateHash };
+  }
+
+  async findResult(opId: string): Promise<AppliedResult | null> {
+    const packed = await this.#ask({ kind: 'find-result', opId });
+    return packed === null ? null : unpack(packed);
+  }
+
+  query(query: Query): Promise<QueryResult> {
+    return this.#ask({ kind: 'query', query });
+  }
+
+  catalogue(): Promise<{ shop: Shop; menu: Menu } | null> {
+    return this.#ask({ kind: 'catalogue' });
+  }
+
+  unverifiedOrders(limit: number): Promise<Order[]> {
+    return this.#ask({ kind: 'unverified-orders', limit });
+  }
+
+  countOrders(): Promise<number> {
+    return this.#ask({ kind: 'count-orders' });
+  }
+
+  async makeSnapshot(): Promise<SnapshotOffer> {
+    await this.#ask({ kind: 'commit' });
+    try {
+      return await this.#shelf.make();
+    } catch (error) {
+      this.#logger.warn({ why: describeError(error) }, 'a copy of the store could not be made');
+      throw new OrderlyError('unavailable', 'A snapshot can not be made now.');
+    }
+  }
+
+  readSnapshot(
+    snapshotId: string, offset: number, length: number,
+  ): Promise<{ data: Buffer; total: number }> {
+    return this.#shelf.read(snapshotId, offset, length);
+  }
+
+  installSnapshot(file: string, offer: SnapshotOffer): Promise<Base> {
+    // A copy under way reads the file by name; it must not be replaced meanwhile.
+    if (this.#shelf.making !== null) this.#hold(this.#shelf.making);
+    return this.#ask({ kind: 'install-snapshot', file, offer });
+  }
+
+  flushAgeMs(): number {
+    const since = this.#flushesSinceMs[0];
+    return since === undefined ? 0 : Math.max(0, this.#clock.nowMs() - since);
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended !== null) return;
+    const closed = this.#ask({ kind: 'close' });
+    this.#ended = storageFailure('it was closed');
+    await closed;
+    await this.#host.stop();
+    await this.#shelf.clear();
+  }
+
+  onReply(reply: Reply): void {
+    if ('failed' in reply) {
+      this.#fail(reply.failed);
+      return;
+    }
+    for (const answer of reply.answers) this.#give(answer);
+  }
+
+  #give(answer: Answer): void {
+    // A thread that failed was given up; what it still had under way was rejected already.
+    if (this.#failed) return;
+    const waiting = must(this.#waiting.get(answer.id), 'an answer belongs to a job');
+    this.#waiting.delete(answer.id);
+    if (answer.ok) waiting.resolve(answer.value);
+    else waiting.reject(new OrderlyError(answer.code, answer.detail, answer.data));
+  }
+
+  #ask<K extends JobKind>(job: JobOf<K>): Promise<AnswerOf<K>> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    return new Promise<AnswerOf<K>>((resolve, reject) => {
+      this.#lastId += 1;
+      // An answer has the type that JobTypes gives its job; a map can not say so.
+      this.#waiting.set(this.#lastId, { resolve: resolve as (value: unknown) => void, reject });
+      this.#post({ id: this.#lastId, job: job as Job });
+    });
+  }
+
+  #post(job: NumberedJob): void {
+    if (this.#held !== null) {
+      this.#held.push(job);
+      return;
+    }
+    this.#outbox.push(job);
+    if (this.#outbox.length > 1) return;
+    queueMicrotask(() => {
+      const jobs = this.#outbox;
+      this.#outbox = [];
+      if (jobs.length > 0) this.#host.post(jobs);
+    });
+  }
+
+  /** Jobs from here on wait, in their order, until `until` has settled. */
+  #hold(until: Promise<unknown>): void {
+    if (this.#held !== null) return;
+    this.#held = [];
+    const release = (): void => {
+      const held = this.#held ?? [];
+      this.#held = null;
+      for (const job of held) this.#post(job);
+    };
+    until.then(release, release);
+  }
+
+  /** For good: nothing is tried again, every caller now and later is told. */
+  #fail(why: string): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#logger.error({ why }, 'the store has failed');
+    const failure = storageFailure(why);
+    this.#ended = failure;
+    for (const waiting of this.#waiting.values()) waiting.reject(failure);
+    this.#waiting.clear();
+    // Ends a thread that may hang in a system call; there is nothing to wait for.
+    void this.#host.stop();
+  }
+}
+
+/** The result is parsed when somebody looks at it: on a backup nobody does. */
+function unpack({ opId, fingerprint, lsn, text }: PackedResult): AppliedResult {
+  let parsed: OpResult | null = null;
+  return {
+    opId,
+    fingerprint,
+    lsn,
+    get result() {
+      parsed ??= JSON.parse(text) as OpResult;
+      return parsed;
+    },
+  };
+}
