@@ -54,9 +54,31 @@ const entries: Entry[] = [
     },
   },
   {
+    name: 'frontend',
+    summary: 'the door for clients: HTTP and JSON-RPC; elects the primary',
+    load: async (program) => {
+      const config = await import('../frontend-server/config.ts');
+      const command = config.frontendOptions(program.command('frontend'))
+        .description('A front end: takes requests over HTTP and carries them to the primary.');
+      serve(command, config.readFrontendConfig,
+        async () => (await import('../frontend-server/main.ts')).runFrontend);
+    },
+  },
+  {
+    name: 'client',
+    summary: 'order something: by menu, or with one command',
+    load: async (program) => (await import('../client/main.ts')).addClientCommand(program),
+  },
+  {
     name: 'bench',
     summary: 'measure orders per second, latency and fail-over',
     load: async (program) => (await import('./bench/main.ts')).addBenchCommand(program),
+  },
+  {
+    name: 'geocoder-standin',
+    summary: 'stands in for a postcode web service, with faults to order',
+    load: async (program) =>
+      (await import('./geocoder-standin/main.ts')).addGeocoderStandinCommand(program),
   },
 ];
 

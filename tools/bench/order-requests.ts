@@ -9,7 +9,8 @@ export interface OrderRequest {
   body: string;
 }
 
-const postcodes = ['SW1A 1AA', 'DH1 3LE'];
+/** Both in the stand-ins' sample. */
+const postcodes = ['SW1A 1AA', 'DH1 4SW'];
 
 /** The first thing on the menu that can be ordered as it is. */
 function plainItem(menu: Menu): string {

@@ -52,6 +52,11 @@ function orderlyBinary(): string {
   throw new OrderlyError('unavailable', 'dist/ is not built.\nfix:   run `npm run build` first.');
 }
 
+interface Standins {
+  urls: { primary: string; secondary: string };
+  starting: Promise<Child>[];
+}
+
 interface Ports {
   nameserver: number;
   frontends: number[];
@@ -135,8 +140,9 @@ export class Cluster {
   /** Starts everything; resolves when every front end is ready to take orders. */
   async start(): Promise<void> {
     const frontends = this.#ports.frontends.map((port, n) => this.#startFrontend(n + 1, port));
-    const backends = this.#startGeocoders().then(() =>
-      Promise.all(Array.from({ length: this.#options.backends }, () => this.addBackend())));
+    const backends = this.#startGeocoders().then((standins) => Promise.all([
+      ...standins, ...Array.from({ length: this.#options.backends }, () => this.addBackend()),
+    ]));
     await Promise.all([this.#startNameserver(), ...frontends, backends]);
     const ready = await Promise.all(this.#ports.frontends.map((_, n) =>
       untilTrue(() => isReady(this.url(n)), allReadyWithinMs)));
@@ -203,30 +209,32 @@ export class Cluster {
     ]);
   }
 
-  async #startGeocoders(): Promise<void> {
+  /** Settles which geocoders the back ends use; resolves with the programs that this started. */
+  async #startGeocoders(): Promise<Promise<Child>[]> {
     const { geocoders, geocoderUrls } = this.#options;
     const custom = geocoderUrls.primary !== null || geocoderUrls.secondary !== null;
     this.#geocoders = await chooseGeocoders(geocoders, custom);
     this.#options.onEvent({ kind: 'geocoders', choice: this.#geocoders });
-    const urls = this.#geocoders.kind === 'standin' ? await this.#startStandins() : geocoderUrls;
+    const { urls, starting } = this.#geocoders.kind === 'standin'
+      ? await this.#startStandins() : { urls: geocoderUrls, starting: [] };
     this.#geocoderFlags = [
       ...(urls.primary === null ? [] : ['--geocoder-primary-url', urls.primary]),
       ...(urls.secondary === null ? [] : ['--geocoder-secondary-url', urls.secondary]),
     ];
+    return starting;
   }
 
-  async #startStandins(): Promise<{ primary: string; secondary: string }> {
-    const start = async (service: string, port: number): Promise<string> => {
-      const child = await this.#launch(`geocoder-${service}`, () =>
-        ['geocoder-standin', '--service', service, '--port', String(port)]);
-      return must(child.facts, 'it is ready').url;
-    };
+  async #startStandins(): Promise<Standins> {
     const first = await freePort(new Set());
     const second = await freePort(new Set([first]));
-    const [primary, secondary] = await Promise.all([
-      start('primary', first), start('secondary', second),
-    ]);
-    return { primary, secondary };
+    const start = (service: string, port: number): Promise<Child> =>
+      this.#launch(`geocoder-${service}`, () =>
+        ['geocoder-standin', '--service', service, '--port', String(port)]);
+    // A back end needs the address, not the stand-in: it starts meanwhile.
+    return {
+      urls: { primary: `http://127.0.0.1:${first}`, secondary: `http://127.0.0.1:${second}` },
+      starting: [start('primary', first), start('secondary', second)],
+    };
   }
 
   get #logFlags(): string[] {

@@ -60,7 +60,7 @@ export const upOptions = (command: Command): Command => command
   .option('--no-respawn', 'do not start a program again when it ends')
   .option('--no-mdns', 'do not announce the name server on the local network')
   .addOption(option('--log-level <level>', 'how much the programs say', 'LOG_LEVEL')
-    .choices(['debug', 'info', 'warn', 'error']).default('info'));
+    .choices(['debug', 'info', 'warn', 'error']).default('warn'));
 
 const wantsColour = (): boolean => {
   const { NO_COLOR: no, FORCE_COLOR: force, TERM: terminal } = process.env;

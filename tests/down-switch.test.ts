@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replicaMethods } from '../shared/contract/replica.ts';
+import { backendMethods } from '../shared/contract/backend.ts';
+import { RpcClient } from '../shared/rpc/client.ts';
+import { loadClusterSecret } from '../shared/rpc/secret.ts';
+import { must } from '../shared/runtime/assert.ts';
+import { TestCluster } from './cluster.ts';
+
+describe('the down switch', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => { cluster = await TestCluster.start(); });
+  afterAll(() => cluster.stop());
+
+  it('primary down, orders on its successor, successor killed, old one up: nothing lost', async () => {
+    const before = await cluster.placed();
+    const old = await cluster.primary();
+    expect((await cluster.switch(old.id, 'down')).status).toBe(200);
+    const orders = [before];
+    for (let n = 0; n < 5; n++) orders.push(await cluster.placed());
+    const successor = await cluster.primary();
+    expect(successor.id).not.toBe(old.id);
+    await cluster.kill(successor);
+    expect((await cluster.switch(old.id, 'up')).status).toBe(200);
+    await cluster.until('orders are taken again', async () =>
+      (await cluster.place()).status === 201);
+    for (const order of orders) expect(await cluster.get(order.id)).toEqual(order);
+    await cluster.restart(successor);
+    await cluster.untilInSync(3);
+    for (const order of orders) expect(await cluster.get(order.id)).toEqual(order);
+  });
+
+  it('a back end that is down refuses everything but status and switch, and lives on', async () => {
+    const [backup] = await cluster.backups();
+    const { id, facts } = must(backup, 'there are two backups');
+    await cluster.switch(id, 'down');
+    const client = new RpcClient({
+      secret: loadClusterSecret({ home: cluster.processes.home, create: false }),
+      identity: { class: 'frontend', id: 'test' },
+      address: must(facts, 'it is ready').url,
+    });
+    const options = { deadlineMs: 2_000 };
+    await expect(client.call(backendMethods.read,
+      { viewNumber: 0, stale: true, query: { query: 'menu.get' } }, options))
+      .rejects.toMatchObject({ code: 'down' });
+    expect((await client.call(replicaMethods.status, {}, options)).down).toBe(true);
+    client.close();
+    await cluster.placed();
+    await cluster.switch(id, 'up');
+    await cluster.untilInSync(3);
+  });
+
+  it('all back ends down: a clear refusal with a time to come back, and service when one is up',
+    async () => {
+      const { id } = await cluster.placed();
+      const ids = cluster.processes.backends.map((child) => child.id);
+      for (const each of ids) await cluster.switch(each, 'down');
+      const refused = await cluster.place();
+      expect(refused.status).toBe(503);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+      for (const each of ids) await cluster.switch(each, 'up');
+      await cluster.until('orders are taken again', async () =>
+        (await cluster.place()).status === 201);
+      expect((await cluster.get(id)).id).toBe(id);
+      await cluster.untilInSync(3);
+    });
+});

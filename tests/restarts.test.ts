@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Child } from '../tools/up/child.ts';
+import { TestCluster } from './cluster.ts';
+
+const permutations = <T>(items: readonly T[]): T[][] =>
+  (items.length < 2 ? [[...items]] : items.flatMap((item, n) =>
+    permutations(items.filter((_, other) => other !== n)).map((rest) => [item, ...rest])));
+
+describe('back ends are restarted', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => { cluster = await TestCluster.start(); });
+  afterAll(() => cluster.stop());
+
+  it('one after the other with no traffic between: every order is still there', async () => {
+    const orders = [];
+    for (let n = 0; n < 10; n++) orders.push(await cluster.placed());
+    for (const child of cluster.processes.backends) {
+      await cluster.kill(child);
+      await cluster.restart(child);
+      await cluster.untilInSync(3);
+    }
+    for (const order of orders) expect(await cluster.get(order.id)).toEqual(order);
+  });
+
+  it('one after the other, asked politely (SIGTERM), under no error at all', async () => {
+    const { id } = await cluster.placed();
+    for (const child of cluster.processes.backends) {
+      await child.stop(12_000);
+      await cluster.placed();
+      await cluster.restart(child);
+      await cluster.untilInSync(3);
+    }
+    expect((await cluster.get(id)).id).toBe(id);
+  });
+
+  it('all down, then up in each order: service returns with every order', async () => {
+    const order = await cluster.placed();
+    for (const sequence of permutations<Child>(cluster.processes.backends)) {
+      await Promise.all(cluster.processes.backends.map((child) => cluster.kill(child)));
+      for (const child of sequence) await cluster.restart(child);
+      await cluster.until(`orders are taken: ${sequence.map(({ id }) => id).join()}`, async () =>
+        (await cluster.place()).status === 201);
+      expect(await cluster.get(order.id)).toEqual(order);
+      await cluster.untilInSync(3);
+    }
+  }, 110_000);
+});
+
+describe('everything is restarted', () => {
+  const folders: string[] = [];
+  const newFolder = (): string => {
+    folders.push(mkdtempSync(join(tmpdir(), 'orderly-test-')));
+    return folders[folders.length - 1] ?? '';
+  };
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(['politely', 'by kill -9'])('%s: the same data folder holds every order', async (how) => {
+    const data = newFolder();
+    const first = await TestCluster.start({ data });
+    const orders = await Promise.all(Array.from({ length: 20 }, () => first.placed()));
+    const token = first.door().token;
+    if (how === 'politely') await first.stop();
+    else first.processes.killNow();
+    const second = await TestCluster.start({ data });
+    expect(second.door().token).toBe(token);
+    const stored = await second.list();
+    expect(stored).toHaveLength(20);
+    for (const order of orders) expect(await second.get(order.id)).toEqual(order);
+    await second.placed();
+    await second.stop();
+  });
+});
