@@ -24,7 +24,7 @@ export type ReadRequest = Omit<ParamsOf<Read>, 'viewNumber'>;
 export type ReadResult = ResultOf<Read>;
 
 /** The caller waits this long at most; then it learns what is certain and what is not. */
-const totalMs = 5_000;
+const totalMsUsual = 5_000;
 /** With less time left than this, another attempt could only end as unknown. */
 const attemptMsMin = 10;
 /** Requests waiting for an answer; beyond it callers are refused instead of piling up. */
@@ -56,11 +56,14 @@ export class Forwarder {
   readonly #elector: Elector;
   readonly #members: Members;
   readonly #clock: Clock;
+  readonly #totalMs: number;
   #waiting = 0;
 
   constructor(parts: {
     tracker: PrimaryTracker; holder: ViewHolder; link: PrimaryLink; elector: Elector;
     members: Members; clock: Clock;
+    /** The deadline of every request; 5 s when absent. */
+    totalMs?: number | undefined;
   }) {
     this.#tracker = parts.tracker;
     this.#holder = parts.holder;
@@ -68,6 +71,7 @@ export class Forwarder {
     this.#elector = parts.elector;
     this.#members = parts.members;
     this.#clock = parts.clock;
+    this.#totalMs = parts.totalMs ?? totalMsUsual;
   }
 
   /** Requests that wait for an answer now. */
@@ -82,7 +86,7 @@ export class Forwarder {
 
   /**
    * Done once however often it is sent. Throws the back end's own errors unchanged, `overloaded`
-   * when too many wait, `unavailable` (certainly not done) or `outcome_unknown` after 5 s.
+   * when too many wait, `unavailable` (certainly not done) or `outcome_unknown` when the deadline is over.
    */
   submit(request: SubmitRequest): Promise<SubmitResult> {
     return this.#carry({
@@ -106,7 +110,7 @@ export class Forwarder {
     if (!this.hasRoom) {
       throw new OrderlyError('overloaded', undefined, { retry_after_ms: retryAfterMs });
     }
-    const endMs = this.#clock.nowMs() + totalMs;
+    const endMs = this.#clock.nowMs() + this.#totalMs;
     let mayHaveRun = false;
     this.#waiting += 1;
     try {

@@ -1,3 +1,4 @@
+import type { View } from '../shared/contract/view.ts';
 import { RpcClient } from '../shared/rpc/client.ts';
 import { NameClient } from '../shared/rpc/name-client.ts';
 import type { ClusterSecret } from '../shared/rpc/secret.ts';
@@ -25,6 +26,8 @@ export interface UpstreamOptions {
   dir: string;
   clock: Clock;
   logger: Logger;
+  /** The deadline of every request; 5 s when absent. */
+  totalMs?: number;
 }
 
 /** The side of the front end that faces the cluster, wired. */
@@ -56,8 +59,19 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const elector = new Elector({
     holder, members, names, clock, logger, group, frontend: options.instance,
   });
-  const link = new PrimaryLink({ holder, elector, connect, clock, logger });
-  const forwarder = new Forwarder({ tracker, holder, link, elector, members, clock });
+  const link = new PrimaryLink({
+    holder, elector, connect: (address) => members.take(address), clock, logger,
+  });
+  const keepMembers = (view: View): void => members.keep(
+    view.inSync.flatMap((storeId) => {
+      const at = view.addresses[storeId];
+      return at === undefined || storeId === view.primary ? [] : [at];
+    }),
+  );
+  holder.onAdopted(keepMembers);
+  if (holder.view !== null) keepMembers(holder.view);
+  const { totalMs } = options;
+  const forwarder = new Forwarder({ tracker, holder, link, elector, members, clock, totalMs });
   return {
     holder, members, elector, forwarder, names,
     async close() {

@@ -20,7 +20,8 @@ export class ViewHolder {
   readonly #file: string;
   readonly #logger: Logger;
   readonly #isSealed: (view: View) => boolean;
-  readonly #listeners: ((belief: Belief) => void)[] = [];
+  readonly #moved: ((belief: Belief) => void)[] = [];
+  readonly #adopted: ((view: View) => void)[] = [];
   #saving: Promise<void> | null = null;
   #unsaved = false;
 
@@ -45,7 +46,12 @@ export class ViewHolder {
 
   /** Called when requests go to another primary, or another process, from now on. */
   onMoved(listener: (belief: Belief) => void): void {
-    this.#listeners.push(listener);
+    this.#moved.push(listener);
+  }
+
+  /** Called with every newer view. */
+  onAdopted(listener: (view: View) => void): void {
+    this.#adopted.push(listener);
   }
 
   /** Takes up the view of an earlier run. A file that can not be read is not used. */
@@ -80,6 +86,7 @@ export class ViewHolder {
     );
     this.#save();
     this.#tellWhenMoved(before);
+    for (const listener of this.#adopted) listener(view);
     return adoption;
   }
 
@@ -103,7 +110,7 @@ export class ViewHolder {
   #tellWhenMoved(before: Belief | null): void {
     const now = this.#tracker.belief;
     if (now === null || (before !== null && !this.#tracker.movedSince(before))) return;
-    for (const listener of this.#listeners) listener(now);
+    for (const listener of this.#moved) listener(now);
   }
 
   #save(): void {

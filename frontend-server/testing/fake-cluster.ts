@@ -241,11 +241,12 @@ export class FakeCluster {
   }
 
   /** A front end's side of the cluster, with a data folder of its own. */
-  upstream(options: { dir?: string } = {}): Upstream {
+  upstream(options: { dir?: string; totalMs?: number } = {}): Upstream {
     const upstream = createUpstream({
       secret: this.secret, id: 'frontend-1', instance: randomId(), group: 'main',
       nameservers: [this.nameServerAddress], mdns: false, clock: systemClock,
-      dir: options.dir ?? mkdtempSync(join(this.home, 'frontend-')), logger: silentLogger,
+      logger: silentLogger, ...options,
+      dir: options.dir ?? mkdtempSync(join(this.home, 'frontend-')),
     });
     this.#upstreams.push(upstream);
     return upstream;

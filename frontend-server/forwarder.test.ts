@@ -1,0 +1,373 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OrderlyError } from '../shared/contract/errors.ts';
+import { fingerprintOf } from '../shared/contract/fingerprint.ts';
+import { must } from '../shared/runtime/assert.ts';
+import { systemClock } from '../shared/runtime/clock.ts';
+import type { SubmitResult } from './forwarder.ts';
+import { FakeCluster } from './testing/fake-cluster.ts';
+import { samplePlace } from './testing/samples.ts';
+import type { Upstream } from './upstream.ts';
+
+let cluster: FakeCluster;
+beforeEach(() => { cluster = new FakeCluster(); });
+afterEach(async () => { await cluster.stop(); });
+
+const place = (upstream: Upstream, key: string = randomUUID()): Promise<SubmitResult> => {
+  const request = { operation: 'order.create' as const, input: samplePlace() };
+  return upstream.forwarder.submit({
+    principal: { kind: 'operator', id: null }, key, fingerprint: fingerprintOf(request), request,
+  });
+};
+
+const menu = (upstream: Upstream, stale = false) =>
+  upstream.forwarder.read({ query: { query: 'menu.get' }, stale });
+
+const codeOf = async (promise: Promise<unknown>): Promise<string> => {
+  try {
+    await promise;
+    return 'no error';
+  } catch (error) {
+    return error instanceof OrderlyError ? error.code : String(error);
+  }
+};
+
+async function timed<T>(run: () => Promise<T>): Promise<{ ms: number; value: T }> {
+  const startMs = systemClock.nowMs();
+  const value = await run();
+  return { ms: systemClock.nowMs() - startMs, value };
+}
+
+const backup = () => must(
+  cluster.backends.find((one) => !one.isPrimary && one.address !== ''), 'there is a backup',
+);
+
+const keysOnce = (): void => {
+  const keys = cluster.executions.map(({ key }) => key);
+  expect(new Set(keys).size).toBe(keys.length);
+};
+
+describe('Forwarder', () => {
+  it('finds the primary through the name server and places an order there', async () => {
+    await cluster.start(3);
+    const result = await place(cluster.upstream());
+    expect(result.replayed).toBe(false);
+    expect(cluster.executions.map(({ by }) => by)).toEqual([cluster.primary.storeId]);
+  });
+
+  it('answers a key that was used before with the first order, and says so', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    const key = randomUUID();
+    const first = await place(upstream, key);
+    const second = await place(upstream, key);
+    expect(second).toMatchObject({ replayed: true, order: { id: first.order.id } });
+  });
+
+  it('hands an error of the back end to the caller with its data, after one attempt', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    cluster.primary.refuseWith = new OrderlyError('item_unavailable', 'No pizza.', { sku: 'x' });
+    const error = await place(upstream).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'item_unavailable', message: 'No pizza.' });
+    expect((error as OrderlyError).data['sku']).toBe('x');
+    expect(cluster.primary.submits).toBe(1);
+  });
+
+  it('waits for a busy primary and then succeeds', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    const { primary } = cluster;
+    primary.refuseWith = new OrderlyError('overloaded', undefined, { retry_after_ms: 30 });
+    systemClock.setTimer(200, () => { primary.refuseWith = null; });
+    expect((await place(upstream)).replayed).toBe(false);
+    expect(cluster.elections).toEqual([]);
+  });
+
+  it('refuses more than 4,096 waiting requests as overloaded', async () => {
+    await cluster.start(1);
+    const upstream = cluster.upstream({ totalMs: 700 });
+    await menu(upstream);
+    cluster.primary.stuck = true;
+    const waiting = Array.from({ length: 4_096 }, () => codeOf(menu(upstream)));
+    expect(upstream.forwarder.hasRoom).toBe(false);
+    expect(await codeOf(menu(upstream))).toBe('overloaded');
+    await Promise.all(waiting);
+    expect(upstream.forwarder.waiting).toBe(0);
+  });
+});
+
+describe('Forwarder when the primary is killed', () => {
+  it('carries 16 concurrent orders over without an error, in tens of milliseconds', async () => {
+    await cluster.start(3);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    const first = cluster.primary;
+    let stop = false;
+    let slowestMs = 0;
+    const writer = async (): Promise<void> => {
+      while (!stop) {
+        const { ms } = await timed(() => place(upstream));
+        slowestMs = Math.max(slowestMs, ms);
+      }
+    };
+    const writers = Array.from({ length: 16 }, writer);
+    await systemClock.sleep(200);
+    slowestMs = 0;
+    first.kill();
+    await systemClock.sleep(500);
+    stop = true;
+    await Promise.all(writers);
+    keysOnce();
+    const second = cluster.primary;
+    expect(second).not.toBe(first);
+    expect(cluster.executions.filter(({ by }) => by === second.storeId).length)
+      .toBeGreaterThan(16);
+    // The longest wait of a request covers detection, election and the second attempt.
+    if (process.env['SHOW']) process.stderr.write(`slowest ${slowestMs}\n`);
+    expect(slowestMs).toBeLessThan(150);
+    expect(cluster.elections).toHaveLength(1);
+    expect(cluster.elections[0]).toMatchObject({ suspicion: 'refused', viewNumber: 1 });
+  });
+
+  it('names the member with the longest log as the candidate', async () => {
+    await cluster.start(4);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    const [, short, long, middle] = cluster.backends;
+    must(short, 'third').lastLsn = 3;
+    must(long, 'third').lastLsn = 9;
+    must(middle, 'fourth').lastLsn = 8;
+    cluster.primary.kill();
+    await place(upstream);
+    expect(cluster.elections[0]?.candidate).toBe(long?.storeId);
+    expect(cluster.primary).toBe(long);
+  });
+
+  it('replaces it although no request is there to notice', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.primary.kill();
+    await expect.poll(() => cluster.elections.length).toBe(1);
+    expect((await timed(() => place(upstream))).ms).toBeLessThan(100);
+  });
+
+  it('keeps asking for an election while requests wait, until there is one', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.refuseElections = true;
+    cluster.primary.kill();
+    const placed = place(upstream);
+    await expect.poll(() => cluster.elections.length).toBeGreaterThan(3);
+    cluster.refuseElections = false;
+    expect((await placed).replayed).toBe(false);
+  });
+
+  it('lets two front ends race: one change of the view, no error', async () => {
+    await cluster.start(3);
+    const upstreams = [cluster.upstream(), cluster.upstream()];
+    await Promise.all(upstreams.map((upstream) => menu(upstream)));
+    cluster.primary.kill();
+    await Promise.all(upstreams.flatMap((upstream) =>
+      Array.from({ length: 8 }, () => place(upstream))));
+    expect(cluster.view?.viewNumber).toBe(2);
+    keysOnce();
+  });
+
+  it('reads on without an error', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    const reads = Array.from({ length: 8 }, () => menu(upstream));
+    cluster.primary.kill();
+    await Promise.all(reads);
+    expect(await menu(upstream)).toHaveProperty('result.menu');
+  });
+});
+
+describe('Forwarder with a wrong belief', () => {
+  it('follows the view that a refusing back end sends, without suspecting anybody', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.install(backup().storeId);
+    cluster.stopNameServer();
+    await place(upstream);
+    expect(cluster.executions[0]?.by).toBe(cluster.primary.storeId);
+    expect(upstream.holder.view?.viewNumber).toBe(2);
+  });
+
+  it('asks the name server when a back end refuses without news', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    // The new primary has heard of its view, the old one has lost its own.
+    const old = cluster.primary;
+    cluster.install(backup().storeId);
+    old.view = null;
+    await place(upstream);
+    expect(cluster.executions[0]?.by).toBe(cluster.primary.storeId);
+    expect(cluster.elections).toEqual([]);
+  });
+
+  it('waits for a new primary that has not heard of its view yet', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    const next = backup();
+    cluster.install(next.storeId, true);
+    must(upstream, 'made').holder.adopt(must(cluster.view, 'installed'), 'test');
+    systemClock.setTimer(150, () => { next.view = cluster.view; });
+    await place(upstream);
+    expect(cluster.executions[0]?.by).toBe(next.storeId);
+    expect(cluster.elections).toEqual([]);
+  });
+
+  it('replaces a primary that an operator switched down', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.primary.down = true;
+    await place(upstream);
+    expect(cluster.elections[0]).toMatchObject({ suspicion: 'down' });
+    expect(cluster.executions[0]?.by).toBe(cluster.backends[1]?.storeId);
+  });
+});
+
+describe('Forwarder with a primary that does not answer', () => {
+  it('does not suspect one that answers its status: it may wait for a slow backup', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    cluster.primary.workMs = 1_800;
+    const { ms } = await timed(() => place(upstream));
+    expect(ms).toBeGreaterThan(1_700);
+    expect(cluster.elections).toEqual([]);
+    expect(cluster.primary.submits).toBe(1);
+  });
+
+  it('replaces one that hangs, and carries the orders over', async () => {
+    await cluster.start(3);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.primary.frozen = true;
+    const { ms } = await timed(() => Promise.all(Array.from({ length: 4 }, () => place(upstream))));
+    expect(ms).toBeLessThan(1_800);
+    expect(cluster.elections[0]).toMatchObject({ suspicion: 'timeout' });
+    keysOnce();
+  });
+
+  it('leaves a hanging primary as soon as the name server tells of another', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.primary.stuck = true;
+    const placed = place(upstream);
+    await systemClock.sleep(50);
+    cluster.install(backup().storeId);
+    upstream.holder.adopt(must(cluster.view, 'installed'), 'test');
+    expect((await timed(() => placed)).ms).toBeLessThan(300);
+    expect(cluster.executions[0]?.by).toBe(cluster.primary.storeId);
+  });
+
+  it('survives a connection that broke under a healthy primary', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.primary.workMs = 100;
+    const placed = Promise.all(Array.from({ length: 16 }, () => place(upstream)));
+    await systemClock.sleep(30);
+    cluster.primary.dropConnections();
+    await placed;
+    expect(cluster.elections).toEqual([]);
+  });
+});
+
+describe('Forwarder at the end of its patience', () => {
+  it('answers outcome_unknown when the order may have been placed', async () => {
+    await cluster.start(1);
+    const upstream = cluster.upstream({ totalMs: 1_000 });
+    await menu(upstream);
+    cluster.primary.stuck = true;
+    const write = timed(() => codeOf(place(upstream)));
+    const read = timed(() => codeOf(menu(upstream)));
+    expect((await write).value).toBe('outcome_unknown');
+    expect((await write).ms).toBeGreaterThan(900);
+    expect((await write).ms).toBeLessThan(1_300);
+    // A read has no effect that could be unknown.
+    expect((await read).value).toBe('unavailable');
+  });
+
+  it('answers unavailable within the deadline when nothing can be reached', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream({ totalMs: 1_000 });
+    await menu(upstream);
+    for (const backend of cluster.backends) backend.kill();
+    cluster.stopNameServer();
+    // What is sent on a connection that is just breaking is unknown, rightly.
+    await systemClock.sleep(50);
+    const nobody = new FakeCluster();
+    const fresh = nobody.upstream({ totalMs: 1_000 });
+    const [known, unknown] = await Promise.all([
+      timed(() => codeOf(place(upstream))), timed(() => codeOf(place(fresh))),
+    ]);
+    expect([known.value, unknown.value]).toEqual(['unavailable', 'unavailable']);
+    expect(Math.max(known.ms, unknown.ms)).toBeLessThan(1_300);
+    await nobody.stop();
+  });
+});
+
+describe('Forwarder without a name server', () => {
+  it('goes on with the last view, also after its own restart', async () => {
+    await cluster.start(2);
+    const dir = cluster.home;
+    const before = cluster.upstream({ dir });
+    await place(before);
+    await before.close();
+    cluster.stopNameServer();
+    const after = cluster.upstream({ dir });
+    const { ms } = await timed(() => place(after));
+    expect(ms).toBeLessThan(500);
+    expect(cluster.executions).toHaveLength(2);
+  });
+
+  it('finds a new primary by asking the members', async () => {
+    await cluster.start(3);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.stopNameServer();
+    const old = cluster.primary;
+    cluster.install(backup().storeId);
+    old.kill();
+    const { ms } = await timed(() => place(upstream));
+    expect(ms).toBeLessThan(500);
+    expect(cluster.executions[0]?.by).toBe(cluster.primary.storeId);
+  });
+
+  it('elects as soon as the name server is back', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.stopNameServer();
+    cluster.primary.kill();
+    const placed = place(upstream);
+    await systemClock.sleep(700);
+    await cluster.startNameServer();
+    await placed;
+    expect(cluster.executions[0]?.by).toBe(cluster.backends[1]?.storeId);
+  });
+});
+
+describe('Forwarder reading stale', () => {
+  it('reads from any back end when the primary is gone and nobody can be elected', async () => {
+    await cluster.start(3);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.refuseElections = true;
+    cluster.primary.kill();
+    const { ms, value } = await timed(() => menu(upstream, true));
+    expect(ms).toBeLessThan(500);
+    expect(value).toHaveProperty('result.menu');
+  });
+});
