@@ -52,6 +52,7 @@ class Client {
       .option('--json', 'machine output only, on stdout; nobody is asked')
       .option('--verbose', 'tell error code and request id too')
       .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']))
+      .helpCommand('help [command]', 'the help of a command')
       .allowExcessArguments()
       .addHelpText('after', examples(`
         orderly client                          the menu

@@ -135,8 +135,12 @@ export class Terminal {
   /** Waits for stdout; throws a Failure when a result could not be written. */
   async flush(): Promise<void> {
     const { stdout } = this.#io;
-    // The callback gets the error that the listener above has already noted.
-    await new Promise<void>((resolve) => { stdout.write('', () => { resolve(); }); });
+    // The listener above has noted the error when one of these comes.
+    await new Promise<void>((resolve) => {
+      if (this.#gone.has(stdout)) resolve();
+      stdout.once('error', () => { resolve(); });
+      stdout.write('', () => { resolve(); });
+    });
     if (this.#writeError === null) return;
     throw new Failure({
       code: 'output', exitCode: exitCodes.failed,

@@ -1,0 +1,446 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runClient } from './main.ts';
+import {
+  FrontEndStandin, problemReply, silentReply, textReply,
+} from './testing/front-end.ts';
+import { exampleOrder } from './testing/examples.ts';
+import { testTerminal, type TestTerminal } from './testing/test-io.ts';
+
+let server: FrontEndStandin;
+let url: string;
+let home: string;
+beforeEach(async () => {
+  server = new FrontEndStandin();
+  url = await server.start();
+  home = mkdtempSync(join(tmpdir(), 'orderly-client-'));
+});
+afterEach(() => server.stop());
+
+interface Ran extends TestTerminal { code: number }
+
+/** One run of the program with a token in the environment, nobody to ask. */
+async function run(argv: string[], more: { env?: Record<string, string>; stdin?: string | Buffer } = {}): Promise<Ran> {
+  const terminal = testTerminal({ home, env: { ORDERLY_URL: url, ORDERLY_TOKEN: 'good-token', ...more.env } });
+  if (more.stdin !== undefined) terminal.stdin.end(more.stdin);
+  return { ...terminal, code: await runClient(argv, terminal.io) };
+}
+
+const whole = [
+  '--item', 'soup:2+large', '--name', 'Ann Smith', '--phone', '0191 498 0123',
+  '--address', '1 High St', '--postcode', 'dh13le',
+];
+
+describe('orderly client place', () => {
+  it('places what the flags say and prints number, status and total', async () => {
+    const { code, out, err } = await run(['place', ...whole, '--note', 'ring twice', '--yes']);
+    expect(err()).toBe('');
+    expect(code).toBe(0);
+    expect(out()).toBe(
+      'Order A-001 is placed.\nStatus: placed, waiting for the shop. Total: £1.00.\n',
+    );
+    expect(server.seen).toHaveLength(1);
+    expect(server.seen[0]).toMatchObject({
+      method: 'POST', path: '/v1/orders', authorization: 'Bearer good-token',
+      body: {
+        channel: 'cli',
+        customer: { name: 'Ann Smith', phone: '0191 498 0123' },
+        lines: [{ sku: 'soup', quantity: 2, options: ['large'] }],
+        delivery: { address: { line1: '1 High St', postcode: 'dh13le' } },
+        notes: 'ring twice',
+      },
+    });
+  });
+
+  it('sends a key of its own that is never used twice', async () => {
+    await run(['place', ...whole, '--yes']);
+    await run(['place', ...whole, '--yes']);
+    const keys = server.seen.map(({ key }) => key);
+    expect(new Set(keys).size).toBe(2);
+    expect(server.orders).toHaveLength(2);
+  });
+
+  it('continues with --key: the order that stands is told again', async () => {
+    await run(['place', ...whole, '--yes', '--key', 'same-key-1']);
+    const { code, out } = await run(['place', ...whole, '--yes', '--key', 'same-key-1', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out())).toMatchObject({
+      status: 'placed', replayed: true, idempotency_key: 'same-key-1', order: { number: 'A-001' },
+    });
+    expect(server.orders).toHaveLength(1);
+  });
+
+  it('takes the order from a file, flags over it', async () => {
+    const file = join(home, 'order.json');
+    writeFileSync(file, `\ufeff${JSON.stringify({
+      customer: { name: 'From File', phone: '01914980123', email: 'a@example.org' },
+      lines: [{ sku: 'roll', quantity: 3 }],
+      delivery: { address: { line1: '2 Low St', postcode: 'DH1 3LE' }, contactless: true },
+    })}`);
+    const { code } = await run(['place', '--input', file, '--name', 'From Flag', '--yes']);
+    expect(code).toBe(0);
+    expect(server.seen[0]?.body).toEqual({
+      channel: 'cli',
+      customer: { name: 'From Flag', phone: '01914980123', email: 'a@example.org' },
+      lines: [{ sku: 'roll', quantity: 3 }],
+      delivery: { address: { line1: '2 Low St', postcode: 'DH1 3LE' }, contactless: true },
+    });
+  });
+
+  it('takes the order from stdin', async () => {
+    const order = {
+      customer: { name: 'Piped', phone: '01914980123' }, lines: [{ sku: 'roll', quantity: 1 }],
+      delivery: { address: { line1: '2 Low St', postcode: 'DH1 3LE' } },
+    };
+    const { code } = await run(['place', '--input', '-', '--yes'], { stdin: JSON.stringify(order) });
+    expect(code).toBe(0);
+    expect(server.orders[0]?.customer.name).toBe('Piped');
+  });
+
+  it('names every missing field with its flag, and sends nothing', async () => {
+    const { code, err, out } = await run(['place', '--name', 'Ann', '--yes']);
+    expect(code).toBe(2);
+    expect(out()).toBe('');
+    expect(err()).toBe([
+      'error: The order is not complete.',
+      'fix:   add --item SKU[:QTY][+OPTION...]',
+      'fix:   add --phone TEXT',
+      'fix:   add --address TEXT',
+      'fix:   add --postcode TEXT',
+      '',
+    ].join('\n'));
+    expect(server.seen).toHaveLength(0);
+  });
+
+  it('does not place without --yes when nobody can be asked', async () => {
+    const { code, err } = await run(['place', ...whole]);
+    expect(code).toBe(2);
+    expect(err()).toContain('add --yes');
+    expect(server.seen).toHaveLength(0);
+  });
+
+  it('tells a refused postcode with the words of the server', async () => {
+    const detail = 'We could not find DH1 9ZZ. Check it, or choose another address';
+    server.once(/^POST/, problemReply('postcode_rejected', {
+      detail: 'The delivery postcode can not be used.',
+      errors: [{ pointer: '/delivery/address/postcode', code: 'POSTCODE_NOT_FOUND', detail }],
+    }));
+    const { code, err } = await run(['place', ...whole, '--yes']);
+    expect(code).toBe(1);
+    expect(err()).toBe([
+      'error: The delivery postcode can not be used.',
+      `cause: /delivery/address/postcode: ${detail}`,
+      'fix:   check the postcode, or give another address',
+      '',
+    ].join('\n'));
+  });
+
+  it('says that the outcome is unknown, the key, and how to go on', async () => {
+    server.once(/^POST/, silentReply, true);
+    const { code, out } = await run([
+      'place', ...whole, '--yes', '--json', '--key', 'resume-me-1', '--timeout', '0.3',
+    ]);
+    expect(code).toBe(124);
+    expect(JSON.parse(out())).toMatchObject({
+      code: 'outcome_unknown', outcome: 'unknown', exit_code: 124, idempotency_key: 'resume-me-1',
+      fixes: [expect.stringContaining('orderly client place --key resume-me-1 --item soup:2+large')],
+    });
+  });
+
+  it('tells an order that was queued as queued', async () => {
+    server.once(/^POST/, textReply(202, '{"id":"s-1","status":"queued","position":4}'));
+    const { code, out } = await run(['place', ...whole, '--yes', '--json', '--key', 'queued-key']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out())).toEqual({
+      status: 'queued', submission: { id: 's-1', status: 'queued', position: 4 },
+      idempotency_key: 'queued-key',
+    });
+  });
+});
+
+describe('orderly client place refuses unusable input with exit code 2 and sends nothing', () => {
+  const badFiles: [string, string | Buffer][] = [
+    ['binary', Buffer.from([0, 255, 254, 1, 2, 3])],
+    ['CSV with a byte order mark', '\ufeffsku,qty\r\nsoup,1\r\n'],
+    ['unbalanced quotes', '{"customer": "Ann}'],
+    ['an empty file', ''],
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['a file beyond 256 KiB', `"${'x'.repeat(300_000)}"`],
+    ['200,000 nested arrays', '['.repeat(200_000)],
+    ['a prototype key', '{"__proto__": {"admin": true}}'],
+    ['wrong types all over', '{"customer": 5, "delivery": [], "lines": {"a": 1}, "notes": 7}'],
+    ['an unknown field', '{"total": 1, "lines": [{"sku": "roll", "quantity": 1}]}'],
+    ['a lone surrogate', '{"notes": "\\ud800"}'],
+  ];
+  for (const [what, content] of badFiles) {
+    it(`--input: ${what}`, async () => {
+      const file = join(home, 'order.json');
+      writeFileSync(file, content);
+      const fromFile = await run(['place', ...whole, '--input', file, '--yes']);
+      // Flags fill in what is wrong in the customer, but nothing else.
+      expect([fromFile.code, server.seen.length]).toEqual([2, 0]);
+      const fromStdin = await run(['place', ...whole, '--input', '-', '--yes'], { stdin: content });
+      expect([fromStdin.code, server.seen.length]).toEqual([2, 0]);
+      expect(fromStdin.err()).not.toMatch(/\n\s+at /);
+    });
+  }
+
+  it('--input of a folder, and of a file that is not there', async () => {
+    for (const file of [home, join(home, 'missing.json')]) {
+      const { code, err } = await run(['place', '--input', file, '--yes']);
+      expect(code).toBe(2);
+      expect(err()).toMatch(/^error: --input can not be used: .*\((EISDIR|ENOENT)\)\.\n/);
+    }
+  });
+
+  it('an endless stdin: cut at 256 KiB', async () => {
+    const terminal = testTerminal({ home, env: { ORDERLY_URL: url } });
+    const piece = Buffer.alloc(64 * 1024, 'x');
+    const feed = (): void => {
+      if (!terminal.stdin.destroyed) terminal.stdin.write(piece, () => { setImmediate(feed); });
+    };
+    terminal.stdin.on('error', () => undefined);
+    feed();
+    expect(await runClient(['place', '--input', '-', '--yes'], terminal.io)).toBe(2);
+    terminal.stdin.destroy();
+  });
+
+  const badFlags: [string, string[]][] = [
+    ['quantity 0', ['--item', 'soup:0']],
+    ['quantity -1', ['--item', 'soup:-1']],
+    ['quantity 1.5', ['--item', 'soup:1.5']],
+    ['quantity 100', ['--item', 'soup:100']],
+    ['quantity text', ['--item', 'soup:two']],
+    ['an empty item', ['--item', '']],
+    ['an item of 10,000 characters', ['--item', 'x'.repeat(10_000)]],
+    ['a name of control characters', ['--name', '\u001b[2J\u0007']],
+    ['a name of 100,000 characters', ['--name', 'n'.repeat(100_000)]],
+    ['a phone of letters', ['--phone', 'call me']],
+    ['an address of 64 KiB', ['--address', 'a'.repeat(65_536)]],
+    ['a postcode of 100,000 characters', ['--postcode', 'D'.repeat(100_000)]],
+    ['an empty key', ['--key', '']],
+    ['a key of 257 characters', ['--key', 'k'.repeat(257)]],
+    ['a key with a line break', ['--key', 'key-key\nkey']],
+    ['a total that is no amount', ['--expect-total', '1e9']],
+    ['a time that is no number', ['--timeout', 'soon']],
+    ['a time of 0', ['--timeout', '0']],
+    ['an address of a server that is no URL', ['--url', 'not a url']],
+    ['a server by file:', ['--url', 'file:///etc/passwd']],
+    ['a server with a password', ['--url', 'http://a:b@127.0.0.1']],
+    ['a token with a line break', ['--token', 'a\r\nx: y']],
+    ['an unknown option', ['--colour']],
+    ['an option without its value', ['--name']],
+  ];
+  for (const [what, flags] of badFlags) {
+    it(what, async () => {
+      const { code, err, out } = await run(['place', ...whole, '--yes', ...flags]);
+      expect(code).toBe(2);
+      expect(server.seen).toHaveLength(0);
+      expect(out()).toBe('');
+      expect(err()).toMatch(/^error: .+\n/);
+      expect(err().length).toBeLessThan(6_000);
+      expect(err()).not.toMatch(/\n\s+at /);
+      for (const control of ['\u001b', '\u0007']) expect(err()).not.toContain(control);
+    });
+  }
+
+  it('tells a usage error as a problem object with --json', async () => {
+    const { code, out, err } = await run(['place', '--json', '--itm', 'soup']);
+    expect(code).toBe(2);
+    expect(err()).toBe('');
+    expect(JSON.parse(out())).toMatchObject({
+      code: 'usage', exit_code: 2, fixes: ['(Did you mean --item?)', 'see `orderly client --help`'],
+    });
+  });
+});
+
+describe('orderly client menu, orders, show and cancel', () => {
+  const place = (name = 'Ann'): Promise<Ran> => run(['place', ...whole, '--name', name, '--yes']);
+
+  it('show the menu for people and for scripts', async () => {
+    const { code, out } = await run(['menu']);
+    expect(code).toBe(0);
+    expect(out()).toContain('soup   Tomato soup     £4.50');
+    const machine = await run(['menu', '--json']);
+    expect(JSON.parse(machine.out())).toMatchObject({ shop_id: 'main', version: 3 });
+    expect(machine.err()).toBe('');
+  });
+
+  it('list orders, say where the list goes on, and pass the filters on', async () => {
+    await place();
+    await place();
+    const { code, out, err } = await run([
+      'orders', '--limit', '1', '--status', 'placed', '--phone', '+441914980123',
+    ]);
+    expect(code).toBe(0);
+    expect(out().split('\n')).toHaveLength(3);
+    expect(err()).toBe('There are more: add --cursor abc or a larger --limit.\n');
+    expect(server.seen.at(-1)?.path).toBe(
+      '/v1/orders?limit=1&status=placed&phone=%2B441914980123',
+    );
+    expect((await run(['orders', '--limit', '0'])).code).toBe(2);
+    expect((await run(['orders', '--status', 'lost'])).code).toBe(2);
+  });
+
+  it('show an order by number in any case, and by id, with its history', async () => {
+    await place();
+    for (const name of ['a-001', '0190F3A0-0000-7000-8000-000000000001']) {
+      const { code, out } = await run(['show', name]);
+      expect(code).toBe(0);
+      expect(out()).toContain('Address   1 High St, dh13le (checked)');
+      expect(out()).toContain('placed, waiting for the shop  operator');
+    }
+    const { out } = await run(['show', 'A-001', '--json']);
+    expect(JSON.parse(out())).toMatchObject({
+      order: { number: 'A-001' }, events: { data: [{ type: 'placed', log_index: 7 }] },
+    });
+  });
+
+  it('answer 6 for an order that is not there, whatever it is called', async () => {
+    const names = ['A-999', '0190f3a0-0000-7000-8000-000000000099', '1 OR 1=1', "'; DROP TABLE orders;--", '%', '../menu', '\u001b[2J', 'x'.repeat(5_000)];
+    for (const name of names) {
+      const { code, err } = await run(['show', name]);
+      expect([name.slice(0, 40), code]).toEqual([name.slice(0, 40), 6]);
+      expect(err()).not.toContain('\u001b');
+    }
+  });
+
+  it('do not guess between two orders of the same number', async () => {
+    await place();
+    await place();
+    for (const order of server.orders) order.number = 'A-001';
+    const { code, err } = await run(['cancel', 'A-001', '--yes']);
+    expect(code).toBe(2);
+    expect(err()).toContain('cause: 0190f3a0-0000-7000-8000-000000000002: 02 Jan, 12:00, £1.00');
+    expect(server.orders.map(({ status }) => status)).toEqual(['placed', 'placed']);
+  });
+
+  it('cancel with a reason and a key, only with --yes when nobody can be asked', async () => {
+    await place();
+    expect((await run(['cancel', 'A-001'])).code).toBe(2);
+    const { code, out } = await run(['cancel', 'A-001', '--reason', 'too_late', '--note', 'sorry', '--yes']);
+    expect(code).toBe(0);
+    expect(out()).toBe('Order A-001: cancelled.\n');
+    expect(server.seen.at(-1)).toMatchObject({
+      path: '/v1/orders/0190f3a0-0000-7000-8000-000000000001/cancel',
+      key: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      body: { reason: 'too_late', note: 'sorry' },
+    });
+    expect((await run(['cancel', 'A-001', '--reason', 'because', '--yes'])).code).toBe(2);
+    expect((await run(['cancel', 'A-001', '--note', 'x'.repeat(201), '--yes'])).code).toBe(2);
+  });
+
+  it('answer 5 for a cancel that comes too late', async () => {
+    await place();
+    server.once(/cancel$/, problemReply('illegal_transition'));
+    expect((await run(['cancel', 'A-001', '--yes'])).code).toBe(5);
+  });
+
+  it('tell an unknown token, and give the request id with --verbose', async () => {
+    const { code, err } = await run(['orders', '--token', 'wrong', '--verbose']);
+    expect(code).toBe(1);
+    expect(err()).toBe([
+      'error: A valid token is needed.',
+      'fix:   give the token with --token or ORDERLY_TOKEN; `orderly up` prints it',
+      'code:  unauthorized',
+      'id:    req-1',
+      '',
+    ].join('\n'));
+    expect(err()).not.toContain('wrong');
+  });
+
+  it('answer 3 when nothing listens', async () => {
+    await server.stop();
+    const { code, err } = await run(['menu', '--timeout', '0.2']);
+    expect(code).toBe(3);
+    expect(err()).toContain(`error: No front end answers at ${url}.`);
+    expect(err()).toContain('orderly up');
+    server = new FrontEndStandin();
+    await server.start();
+  });
+
+  it('show text of others without letting it steer the terminal', async () => {
+    const hostile = exampleOrder({
+      customer: { name: '\u001b[2J\u001b]0;pwned\u0007\u202e\u200bEve\r', phone: '1', email: null },
+      notes: '\u001b]8;;http://evil\u001b\\link\n\u009b31m',
+    });
+    hostile.lines = hostile.lines.map((line) => ({ ...line, name: `e${'\u0301'.repeat(10_000)}` }));
+    server.orders.push(hostile);
+    for (const argv of [['orders'], ['show', 'A-042'], ['orders', '--json'], ['show', 'A-042', '--json']]) {
+      const { code, out } = await run(argv);
+      expect(code).toBe(0);
+      // eslint-disable-next-line no-control-regex
+      expect(out()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u200b]/);
+    }
+    const { out } = await run(['orders', '--json']);
+    expect(JSON.parse(out()).data[0].customer.name).toBe(hostile.customer.name);
+  });
+});
+
+describe('orderly client knows the server', () => {
+  it('from the flag, the environment, its own memory, in this order', async () => {
+    const bare = { ORDERLY_URL: '', ORDERLY_TOKEN: '' };
+    expect((await run(['orders', '--url', `${url}/`, '--token', 'good-token'], { env: bare })).code).toBe(0);
+    expect((await run(['orders'], { env: bare })).code).toBe(0);
+    const file = join(home, 'client.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      version: 1, last_url: url, tokens: { [url]: 'good-token' },
+    });
+    expect((await run(['orders', '--token', 'wrong'], { env: bare })).code).toBe(1);
+    expect((await run(['orders'], { env: bare })).code).toBe(0);
+    expect((await run(['orders', '--timeout', '0.3'], { env: { ORDERLY_URL: 'http://127.0.0.1:1' } })).code).toBe(3);
+  });
+
+  it('and keeps no token that came from the environment', async () => {
+    expect((await run(['orders'])).code).toBe(0);
+    expect(readFileSync(join(home, 'client.json'), 'utf8')).not.toContain('good-token');
+  });
+
+  it('uses the operator token of this machine, and never sends it elsewhere', async () => {
+    writeFileSync(join(home, 'operator.token'), 'good-token\n');
+    expect((await run(['orders'], { env: { ORDERLY_TOKEN: '' } })).code).toBe(0);
+    const { readClientConfig } = await import('./config.ts');
+    const { io } = testTerminal({ home });
+    expect((await readClientConfig({ url: 'http://example.org' }, io)).token).toBeNull();
+    expect((await readClientConfig({ url: 'http://127.0.0.1.example.org' }, io)).token).toBeNull();
+    expect((await readClientConfig({ url: 'http://[::1]:8080' }, io)).token).toBe('good-token');
+  });
+
+  it('when its memory is damaged, as on the first run', async () => {
+    for (const text of ['', '{', '[]', '{"version":1,"last_url":"rm -rf","tokens":{}}', '\u0000']) {
+      writeFileSync(join(home, 'client.json'), text);
+      expect((await run(['orders'])).code).toBe(0);
+    }
+  });
+});
+
+describe('orderly client help', () => {
+  it('lists examples, environment and exit codes, with exit code 0', async () => {
+    for (const argv of [['--help'], ['help'], ['place', '--help'], ['help', 'cancel']]) {
+      const { code, out, err } = await run(argv);
+      expect([argv, code, err()]).toEqual([argv, 0, '']);
+      expect(out()).toContain('Examples:');
+      expect(out()).toContain('Exit codes:');
+      expect(out()).toContain('ORDERLY_TOKEN');
+    }
+  });
+
+  it('is pointed to after a wrong command, with exit code 2', async () => {
+    const { code, err } = await run(['plaice']);
+    expect(code).toBe(2);
+    expect(err()).toBe(
+      'error: There is no command plaice.\nfix:   use one of: menu, place, orders, show, cancel\n',
+    );
+  });
+
+  it('is pointed to when the menu has no terminal', async () => {
+    const { code, err } = await run([]);
+    expect(code).toBe(2);
+    expect(err()).toContain('The menu needs a terminal.');
+    expect(server.seen).toHaveLength(0);
+  });
+});
