@@ -150,7 +150,8 @@ export class Elector {
     if (this.#movedSince(belief)) return 'moved';
     const candidate = mostAdvanced(statuses);
     try {
-      const { viewNumber } = belief;
+      // The set may have changed under the same primary since the lane was opened.
+      const { viewNumber } = this.#holder.belief ?? belief;
       const answer = await this.#names.call(
         nameServerMethods.elect,
         { group: this.#group, viewNumber, suspicion, candidate, frontend: this.#frontend },
@@ -158,7 +159,7 @@ export class Elector {
       );
       this.#holder.adopt(answer.news.view, 'election');
       if (!answer.ok) {
-        this.#logger.info({ viewNumber, suspicion, why: answer.why }, 'election refused');
+        this.#logger.info({ suspicion, viewNumber, why: answer.why }, 'election refused');
       }
     } catch (error) {
       this.#logger.warn({ err: error }, 'the name server did not answer to a suspicion');
