@@ -1,4 +1,5 @@
 import type { Order, OrderEvent } from '../../shared/contract/order.ts';
+import { canonicalOrder } from './canonical.ts';
 import type { Command } from './commands.ts';
 import { orderNumber } from './order-number.ts';
 import { invalid, refuse } from './refusal.ts';
@@ -51,30 +52,19 @@ function place(state: OrderState, command: CommandOf<'order.place'>, at: LogPosi
   if (state.order(draft.id) !== null) {
     return invalid('', 'id_taken', 'An order with this id exists already.');
   }
-  const order: Order = {
-    id: draft.id,
+  const order = canonicalOrder({
+    ...draft,
     number: orderNumber(state.nextNumber(draft.shop_id, command.day)),
-    shop_id: draft.shop_id,
     version: 1,
     status: 'placed',
-    channel: draft.channel,
-    external_ref: draft.external_ref,
-    fulfilment: draft.fulfilment,
-    customer: draft.customer,
-    lines: draft.lines,
-    menu_version: draft.menu_version,
-    notes: draft.notes,
-    delivery: draft.delivery,
-    totals: draft.totals,
     placed_at: command.at,
     updated_at: command.at,
     closed_at: null,
     cancel: null,
-  };
-  state.insertOrder(order, {
-    ...eventHead(order.id, command.at, at),
-    seq: 1, type: 'placed', from: null, to: 'placed', actor: command.actor, reason: null, note: null,
   });
+  state.insertOrder(order, eventOf(order, 1, {
+    at, type: 'placed', from: null, to: 'placed', actor: command.actor, reason: null, note: null,
+  }));
   return { ok: true, order };
 }
 
@@ -92,25 +82,24 @@ function cancel(state: OrderState, command: CommandOf<'order.cancel'>, at: LogPo
     });
   }
   if (transition.reason === 'required' && reason === null) {
-    return invalid('/reason', 'required', `Cancelling an order that is ${order.status} needs a reason.`);
+    const detail = `Cancelling an order that is ${order.status} needs a reason.`;
+    return invalid('/reason', 'required', detail);
   }
-  const changed: Order = {
+  const changed = canonicalOrder({
     ...order,
     version: order.version + 1,
     status: transition.to,
     updated_at: command.at,
     closed_at: isFinal(transition.to) ? command.at : null,
     cancel: { by: actor, reason, note },
-  };
-  state.updateOrder(changed, {
-    ...eventHead(order.id, command.at, at),
-    seq: state.lastEventSeq(order.id) + 1,
-    type: 'cancelled', from: order.status, to: transition.to, actor, reason, note,
   });
+  state.updateOrder(changed, eventOf(changed, state.lastEventSeq(order.id) + 1, {
+    at, type: 'cancelled', from: order.status, to: transition.to, actor, reason, note,
+  }));
   return { ok: true, order: changed };
 }
 
-/** What a look-up found after the order was placed. An order that has been looked up stays as it is. */
+/** What a look-up found after the order was placed. The first such finding stays. */
 function recordGeocode(
   state: OrderState, command: CommandOf<'order.geocoded'>, at: LogPosition,
 ): OpResult {
@@ -120,7 +109,7 @@ function recordGeocode(
   const settled = delivery.geocode.status !== 'unverified';
   if (settled || command.geocode.status === 'unverified') return { ok: true, order };
   const keeps = delivery.position !== null;
-  const changed: Order = {
+  const changed = canonicalOrder({
     ...order,
     version: order.version + 1,
     delivery: {
@@ -130,17 +119,28 @@ function recordGeocode(
       distance_m: keeps ? delivery.distance_m : (command.distanceM ?? null),
     },
     updated_at: command.at,
-  };
-  state.updateOrder(changed, {
-    ...eventHead(order.id, command.at, at),
-    seq: state.lastEventSeq(order.id) + 1,
+  });
+  state.updateOrder(changed, eventOf(changed, state.lastEventSeq(order.id) + 1, {
+    at,
     type: 'geocoded', from: null, to: null,
     actor: { kind: 'system', id: null }, reason: command.geocode.status, note: null,
-  });
+  }));
   return { ok: true, order: changed };
 }
 
-type EventHead = Pick<OrderEvent, 'order_id' | 'at' | 'log_index' | 'epoch'>;
+/** What an event says itself; members in the order of the contract. */
+type Told = Pick<OrderEvent, 'type' | 'from' | 'to' | 'actor' | 'reason' | 'note'>;
 
-const eventHead = (orderId: string, at: string, position: LogPosition): EventHead =>
-  ({ order_id: orderId, at, log_index: position.lsn, epoch: position.epoch });
+const eventOf = (order: Order, seq: number, told: Told & { at: LogPosition }): OrderEvent => ({
+  order_id: order.id,
+  seq,
+  at: order.updated_at,
+  type: told.type,
+  from: told.from,
+  to: told.to,
+  actor: { kind: told.actor.kind, id: told.actor.id },
+  reason: told.reason,
+  note: told.note,
+  log_index: told.at.lsn,
+  epoch: told.at.epoch,
+});

@@ -8,13 +8,15 @@ import { MemoryOrderState } from '../orders/memory-state.ts';
 import type { MemoryStateJson } from '../orders/memory-state.ts';
 import type { AppliedResult } from '../orders/state.ts';
 import type { CoreImage, StateHash, StorageOp } from '../replication/events.ts';
-import { firstStateHash, nextStateHash, stateHashEvery } from './state-hash.ts';
+import { sealOf } from './row-seal.ts';
+import { firstStateHash, nextStateHash, resultText, stateHashEvery } from './state-hash.ts';
 
 /** What a snapshot of a memory store holds, as JSON. */
 export interface MemorySnapshot {
   clusterId: string | null;
   base: Base;
   rollingHash: string;
+  keptHash: StateHash | null;
   state: MemoryStateJson;
 }
 
@@ -31,6 +33,7 @@ export class MemoryDisk {
   orphans: Entry[] = [];
   appliedLsn = 0;
   rollingHash = firstStateHash;
+  keptHash: StateHash | null = null;
   state = new MemoryOrderState();
 
   image(): CoreImage {
@@ -53,7 +56,7 @@ export class MemoryDisk {
     switch (op.op) {
       case 'hard-state':
         assert(op.epochSeen >= this.epochSeen, 'epochSeen never goes back');
-        assert((op.view?.viewNumber ?? 0) >= (this.view?.viewNumber ?? 0), 'the view never goes back');
+        assert(viewNumberOf(op.view) >= viewNumberOf(this.view), 'the view never goes back');
         this.epochSeen = op.epochSeen;
         this.view = op.view;
         return;
@@ -80,18 +83,18 @@ export class MemoryDisk {
   apply(upTo: number): { results: AppliedResult[]; stateHash: StateHash | null } {
     assert(upTo <= this.lastLsn, 'only what is in the log is applied');
     const results: AppliedResult[] = [];
-    let stateHash: StateHash | null = null;
     for (let lsn = this.appliedLsn + 1; lsn <= upTo; lsn += 1) {
       const entry = must(this.log[lsn - this.base.lsn - 1], 'the log has no gaps');
       if (entry.kind === 'op') {
         const applied = apply(this.state, decodeCommand(entry.payload), entry);
-        this.rollingHash = nextStateHash(this.rollingHash, applied, JSON.stringify(applied.result));
+        const text = resultText(applied, JSON.stringify(applied.result));
+        this.rollingHash = nextStateHash(this.rollingHash, sealOf(text));
         results.push(applied);
       }
       this.appliedLsn = lsn;
-      if (lsn % stateHashEvery === 0) stateHash = { lsn, hash: this.rollingHash };
+      if (lsn % stateHashEvery === 0) this.keptHash = { lsn, hash: this.rollingHash };
     }
-    return { results, stateHash };
+    return { results, stateHash: this.keptHash };
   }
 
   snapshot(): MemorySnapshot {
@@ -99,6 +102,7 @@ export class MemoryDisk {
       clusterId: this.clusterId,
       base: { lsn: this.appliedLsn, epoch: this.epochAt(this.appliedLsn) },
       rollingHash: this.rollingHash,
+      keptHash: this.keptHash,
       state: this.state.toJSON(),
     };
   }
@@ -108,6 +112,7 @@ export class MemoryDisk {
     this.log = [];
     this.appliedLsn = snapshot.base.lsn;
     this.rollingHash = snapshot.rollingHash;
+    this.keptHash = snapshot.keptHash;
     this.state = MemoryOrderState.fromJSON(snapshot.state);
   }
 
@@ -116,3 +121,5 @@ export class MemoryDisk {
     return must(this.log[lsn - this.base.lsn - 1], 'an entry of the log').epoch;
   }
 }
+
+const viewNumberOf = (view: View | null): number => view?.viewNumber ?? 0;

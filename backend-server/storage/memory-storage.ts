@@ -6,7 +6,6 @@ import type { Query, QueryResult } from '../../shared/contract/backend.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Menu, Order, Shop } from '../../shared/contract/order.ts';
 import type { Base } from '../../shared/contract/replica.ts';
-import { must } from '../../shared/runtime/assert.ts';
 import type { AppliedResult } from '../orders/state.ts';
 import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
 import type { MemorySnapshot } from './memory-disk.ts';
@@ -111,13 +110,17 @@ export class MemoryStorage implements Storage {
   installSnapshot(file: string, offer: SnapshotOffer): Promise<Base> {
     return this.#do(() => {
       const bytes = readFileSync(file);
-      const refuse = (detail: string) => new OrderlyError('invalid_params', detail);
       if (createHash('sha256').update(bytes).digest('hex') !== offer.sha256) {
         throw refuse('The snapshot is not the one that was offered.');
       }
       const snapshot = JSON.parse(bytes.toString()) as MemorySnapshot;
-      if (snapshot.clusterId !== must(this.#disk.clusterId, 'a store joins a cluster first')) {
+      const { clusterId } = this.#disk;
+      if (clusterId === null || snapshot.clusterId !== clusterId) {
         throw refuse('The snapshot belongs to another cluster.');
+      }
+      const { lsn, epoch } = snapshot.base;
+      if (lsn !== offer.base.lsn || epoch !== offer.base.epoch) {
+        throw refuse('The snapshot stands at another position than was offered.');
       }
       this.#disk.install(snapshot);
       return snapshot.base;
@@ -144,3 +147,5 @@ export class MemoryStorage implements Storage {
     }
   }
 }
+
+const refuse = (detail: string): OrderlyError => new OrderlyError('invalid_params', detail);

@@ -4,6 +4,7 @@ import type { View } from '../../shared/contract/view.ts';
 import { firstChain } from './entry-seal.ts';
 import { firstStateHash } from './state-hash.ts';
 import { DamageError } from './damage.ts';
+import { checkSeal, sealOf } from './row-seal.ts';
 
 /** The one row of `meta`, in the names and types of its columns. */
 interface MetaRow {
@@ -24,6 +25,8 @@ interface MetaRow {
   order_count: number;
 }
 
+type SealedRow = MetaRow & { seal: string };
+
 const columns = [
   'cluster_id', 'store_id', 'boot', 'epoch_seen', 'view', 'base_lsn', 'base_epoch', 'base_chain',
   'applied_lsn', 'applied_epoch', 'applied_chain', 'rolling_hash', 'kept_hash_lsn', 'kept_hash',
@@ -41,12 +44,14 @@ export class Meta {
   #changed = false;
 
   constructor(db: Database) {
-    const row = db.prepare<[], MetaRow>(`SELECT ${columns.join(', ')} FROM meta`).get();
-    if (row === undefined) throw new DamageError('the store does not say who it is');
+    const sealed = db.prepare<[], SealedRow>(`SELECT ${columns.join(', ')}, seal FROM meta`).get();
+    if (sealed === undefined) throw new DamageError('the store does not say who it is');
+    const { seal, ...row } = sealed;
+    checkSeal(JSON.stringify(row), seal, 'the meta row');
     this.row = row;
     this.#view = row.view === null ? null : JSON.parse(row.view) as View;
     const assignments = columns.map((column) => `${column} = @${column}`);
-    this.#save = db.prepare(`UPDATE meta SET ${assignments.join(', ')}`);
+    this.#save = db.prepare(`UPDATE meta SET ${assignments.join(', ')}, seal = @seal`);
   }
 
   get view(): View | null {
@@ -65,7 +70,7 @@ export class Meta {
 
   save(): void {
     if (!this.#changed) return;
-    this.#save.run(this.row);
+    this.#save.run({ ...this.row, seal: sealOf(JSON.stringify(this.row)) });
     this.#changed = false;
   }
 }
@@ -90,5 +95,6 @@ export function insertMeta(db: Database): void {
     order_count: 0,
   };
   const values = columns.map((column) => `@${column}`);
-  db.prepare(`INSERT INTO meta (id, ${columns.join(', ')}) VALUES (1, ${values.join(', ')})`).run(row);
+  db.prepare(`INSERT INTO meta VALUES (1, ${values.join(', ')}, @seal)`)
+    .run({ ...row, seal: sealOf(JSON.stringify(row)) });
 }

@@ -48,6 +48,7 @@ export interface OrderRow {
   cancel_by_id: string | null;
   cancel_reason: string | null;
   cancel_note: string | null;
+  seal: string;
 }
 
 export interface LineRow {
@@ -81,6 +82,7 @@ export interface EventRow {
   note: string | null;
   log_index: number;
   epoch: number;
+  seal: string;
 }
 
 /** The columns that an update may change, in the order of `changingCells`. */
@@ -88,9 +90,10 @@ export const changingColumns = [
   'version', 'status', 'lat', 'lng', 'geocode_status', 'geocode_source', 'geocode_provider',
   'geocode_looked_up_at', 'geocode_corrected', 'geocode_disputed', 'geocode_attempts', 'distance_m',
   'updated_at', 'closed_at', 'cancel_by_kind', 'cancel_by_id', 'cancel_reason', 'cancel_note',
+  'seal',
 ] as const satisfies readonly (keyof OrderRow)[];
 
-export function changingCells(order: Order): Cell[] {
+export function changingCells(order: Order, seal: string): Cell[] {
   const { position, geocode, distance_m: distanceM } = order.delivery;
   return [
     order.version, order.status, position?.lat ?? null, position?.lng ?? null,
@@ -99,6 +102,7 @@ export function changingCells(order: Order): Cell[] {
     order.updated_at, order.closed_at,
     order.cancel?.by.kind ?? null, order.cancel?.by.id ?? null,
     order.cancel?.reason ?? null, order.cancel?.note ?? null,
+    seal,
   ];
 }
 

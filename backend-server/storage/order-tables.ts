@@ -5,6 +5,7 @@ import {
   changingCells, changingColumns, eventFromRow, fixedCells, fixedColumns, linesFromRows,
   orderFromRow,
 } from './order-rows.ts';
+import { checkSeal, sealOf } from './row-seal.ts';
 
 const marks = (n: number): string => Array.from({ length: n }, () => '?').join(', ');
 
@@ -45,7 +46,7 @@ export class OrderTables {
     );
     this.#insertLine = db.prepare(`INSERT INTO order_lines VALUES (${marks(9)})`);
     this.#insertOption = db.prepare(`INSERT INTO order_line_options VALUES (${marks(6)})`);
-    this.#insertEvent = db.prepare(`INSERT INTO order_events VALUES (${marks(12)})`);
+    this.#insertEvent = db.prepare(`INSERT INTO order_events VALUES (${marks(13)})`);
     const assignments = changingColumns.map((column) => `${column} = ?`);
     this.#updateOrder = db.prepare(
       `UPDATE orders SET ${assignments.join(', ')} WHERE placed_lsn = ?`,
@@ -59,11 +60,17 @@ export class OrderTables {
 
   fromRow(row: OrderRow): Order {
     const lines = this.#lines.all(row.placed_lsn);
-    return orderFromRow(row, linesFromRows(lines, this.#options.all(row.placed_lsn)));
+    const order = orderFromRow(row, linesFromRows(lines, this.#options.all(row.placed_lsn)));
+    checkSeal(JSON.stringify(order), row.seal, 'an order');
+    return order;
   }
 
   events(id: string): OrderEvent[] {
-    return this.#events.all(id).map(eventFromRow);
+    return this.#events.all(id).map((row) => {
+      const event = eventFromRow(row);
+      checkSeal(JSON.stringify(event), row.seal, 'an event');
+      return event;
+    });
   }
 
   /** 0 when there is no such order. */
@@ -78,7 +85,7 @@ export class OrderTables {
 
   insert(order: Order, event: OrderEvent): void {
     const placedLsn = event.log_index;
-    this.#insertOrder.run(...fixedCells(order, placedLsn), ...changingCells(order));
+    this.#insertOrder.run(...fixedCells(order, placedLsn), ...changingCells(order, sealOf(JSON.stringify(order))));
     for (const [position, line] of order.lines.entries()) {
       this.#insertLine.run(
         placedLsn, position, line.id, line.sku, line.name, line.unit_price.amount, line.quantity,
@@ -93,7 +100,7 @@ export class OrderTables {
 
   update(order: Order, event: OrderEvent): void {
     const placedLsn = this.#exists.get(order.id)?.placed_lsn ?? 0;
-    this.#updateOrder.run(...changingCells(order), placedLsn);
+    this.#updateOrder.run(...changingCells(order, sealOf(JSON.stringify(order))), placedLsn);
     // A foreign key refuses the event of an order that does not exist.
     this.#addEvent(placedLsn, event);
   }
@@ -102,7 +109,7 @@ export class OrderTables {
     const { actor } = event;
     this.#insertEvent.run(
       placedLsn, event.seq, event.at, event.type, event.from, event.to, actor.kind, actor.id,
-      event.reason, event.note, event.log_index, event.epoch,
+      event.reason, event.note, event.log_index, event.epoch, sealOf(JSON.stringify(event)),
     );
   }
 }

@@ -2,8 +2,9 @@ import type { Database } from 'better-sqlite3';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 
 /**
- * The tables of a store, readable by any SQLite tool. An entry is applied to a file whose
- * user_version is its index; a published entry never changes, a new one is added behind it.
+ * The tables of a store, readable by any SQLite tool. `seal` is a checksum of what its row says
+ * (of an order: with its lines). An entry is applied to a file whose user_version is its index; a
+ * published entry never changes, a new one is added behind it.
  */
 const migrations: readonly string[] = [`
   -- Who this store is, and how far it has come. One row.
@@ -23,7 +24,8 @@ const migrations: readonly string[] = [`
     rolling_hash TEXT NOT NULL,
     kept_hash_lsn INTEGER NOT NULL,
     kept_hash TEXT NOT NULL,
-    order_count INTEGER NOT NULL
+    order_count INTEGER NOT NULL,
+    seal TEXT NOT NULL
   ) STRICT;
 
   -- The replicated log after the base; the state below holds everything up to applied_lsn.
@@ -53,13 +55,15 @@ const migrations: readonly string[] = [`
     lsn INTEGER PRIMARY KEY,
     op_id TEXT NOT NULL UNIQUE,
     fingerprint TEXT NOT NULL,
-    result TEXT NOT NULL
+    result TEXT NOT NULL,
+    seal TEXT NOT NULL
   ) STRICT;
 
   CREATE TABLE catalogue (
     shop_id TEXT PRIMARY KEY,
     shop TEXT NOT NULL,
-    menu TEXT NOT NULL
+    menu TEXT NOT NULL,
+    seal TEXT NOT NULL
   ) STRICT;
 
   CREATE VIEW menu_items AS
@@ -124,7 +128,8 @@ const migrations: readonly string[] = [`
     cancel_by_kind TEXT,
     cancel_by_id TEXT,
     cancel_reason TEXT,
-    cancel_note TEXT
+    cancel_note TEXT,
+    seal TEXT NOT NULL
   ) STRICT;
   CREATE INDEX orders_by_status ON orders (status);
   CREATE INDEX orders_by_phone ON orders (customer_phone);
@@ -170,6 +175,7 @@ const migrations: readonly string[] = [`
     note TEXT,
     log_index INTEGER NOT NULL,
     epoch INTEGER NOT NULL,
+    seal TEXT NOT NULL,
     PRIMARY KEY (placed_lsn, seq)
   ) STRICT, WITHOUT ROWID;
 `];

@@ -5,7 +5,7 @@ import type { SnapshotOffer } from '../replication/events.ts';
 import { isCorrupt } from './damage.ts';
 import { Meta } from './meta.ts';
 import type { OpenStore } from './open-store.ts';
-import { connect } from './open-store.ts';
+import { checkFile, connect } from './open-store.ts';
 import { schemaVersion, schemaVersionOf } from './schema.ts';
 import { sha256OfFile } from './snapshot-copy.ts';
 
@@ -36,9 +36,7 @@ function checkContent(db: Database, offer: SnapshotOffer, clusterId: string | nu
   if (version !== schemaVersion) {
     throw refuse(`The snapshot has schema ${version}; this version of Orderly reads ${schemaVersion}.`);
   }
-  if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') {
-    throw refuse('The snapshot is not a sound store.');
-  }
+  checkFile(db, offer.bytes);
   const { row } = new Meta(db);
   if (clusterId === null || row.cluster_id !== clusterId) {
     throw refuse('The snapshot belongs to another cluster.');

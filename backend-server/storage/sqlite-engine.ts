@@ -183,9 +183,9 @@ export class SqliteEngine implements JobEngine {
     for (const entry of log.readForApply(upTo)) {
       if (entry.kind === 'op') {
         const applied = apply(this.#state, decodeCommand(entry.payload), entry);
-        const text = this.#state.textOf(applied.result);
+        const { text, seal } = this.#state.stored(applied.result);
         const { opId, fingerprint, lsn } = applied;
-        meta.set({ rolling_hash: nextStateHash(meta.row.rolling_hash, applied, text) });
+        meta.set({ rolling_hash: nextStateHash(meta.row.rolling_hash, seal) });
         results.push({ opId, fingerprint, lsn, text });
       }
       meta.set({
@@ -203,7 +203,7 @@ export class SqliteEngine implements JobEngine {
     const applied = this.#state.result(opId);
     if (applied === null) return null;
     const { fingerprint, lsn, result } = applied;
-    return { opId, fingerprint, lsn, text: this.#state.textOf(result) };
+    return { opId, fingerprint, lsn, text: this.#state.stored(result).text };
   }
 
   #install(file: string, offer: SnapshotOffer): Base {

@@ -1,15 +1,24 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
-import { must } from '../../shared/runtime/assert.ts';
+import { assert, must } from '../../shared/runtime/assert.ts';
 import type { Catalogue } from '../orders/default-catalogue.ts';
 import type { AppliedResult, OpResult, OrderState } from '../orders/state.ts';
 import type { Meta } from './meta.ts';
 import { OrderTables } from './order-tables.ts';
+import { checkSeal, sealOf } from './row-seal.ts';
+import { resultText } from './state-hash.ts';
 
 interface ResultRow {
   lsn: number;
   fingerprint: string;
   result: string;
+  seal: string;
+}
+
+/** A result as JSON, with the seal of its row. */
+export interface StoredResult {
+  text: string;
+  seal: string;
 }
 
 /** The state machine's tables. Writes belong to the transaction that is open. */
@@ -17,48 +26,46 @@ export class SqliteOrderState implements OrderState {
   readonly orders: OrderTables;
   readonly #meta: Meta;
   readonly #findResult: Statement<[string], ResultRow>;
-  readonly #insertResult: Statement<[number, string, string, string]>;
-  readonly #putCatalogue: Statement<[string, string, string]>;
+  readonly #insertResult: Statement<[number, string, string, string, string]>;
+  readonly #putCatalogue: Statement<[string, string, string, string]>;
   readonly #nextNumber: Statement<[string, string], { orders: number }>;
   #catalogue: Catalogue | null;
-  /** The text of the result that was written or read last, so that it is not made twice. */
-  #lastText: { of: OpResult; text: string } | null = null;
+  #last: (StoredResult & { result: OpResult }) | null = null;
 
   constructor(db: Database, meta: Meta) {
     this.#meta = meta;
     this.orders = new OrderTables(db);
-    this.#findResult = db.prepare('SELECT lsn, fingerprint, result FROM results WHERE op_id = ?');
-    this.#insertResult = db.prepare('INSERT INTO results VALUES (?, ?, ?, ?)');
-    this.#putCatalogue = db.prepare('INSERT OR REPLACE INTO catalogue VALUES (?, ?, ?)');
+    this.#findResult = db.prepare('SELECT lsn, fingerprint, result, seal FROM results WHERE op_id = ?');
+    this.#insertResult = db.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?)');
+    this.#putCatalogue = db.prepare('INSERT OR REPLACE INTO catalogue VALUES (?, ?, ?, ?)');
     this.#nextNumber = db.prepare(
       'INSERT INTO counters VALUES (?, ?, 1) '
         + 'ON CONFLICT DO UPDATE SET orders = orders + 1 RETURNING orders',
     );
-    const installed = db
-      .prepare<[], { shop: string; menu: string }>('SELECT shop, menu FROM catalogue')
-      .get();
-    this.#catalogue = installed === undefined ? null : {
-      shop: JSON.parse(installed.shop) as Shop, menu: JSON.parse(installed.menu) as Menu,
-    };
+    this.#catalogue = readCatalogue(db);
   }
 
   result(opId: string): AppliedResult | null {
     const row = this.#findResult.get(opId);
     if (row === undefined) return null;
+    const { lsn, fingerprint } = row;
+    checkSeal(resultText({ opId, fingerprint, lsn }, row.result), row.seal, 'a result');
     const result = JSON.parse(row.result) as OpResult;
-    this.#lastText = { of: result, text: row.result };
-    return { opId, fingerprint: row.fingerprint, lsn: row.lsn, result };
+    this.#last = { result, text: row.result, seal: row.seal };
+    return { opId, fingerprint, lsn, result };
   }
 
   putResult({ opId, fingerprint, lsn, result }: AppliedResult): void {
     const text = JSON.stringify(result);
-    this.#lastText = { of: result, text };
-    this.#insertResult.run(lsn, opId, fingerprint, text);
+    const seal = sealOf(resultText({ opId, fingerprint, lsn }, text));
+    this.#last = { result, text, seal };
+    this.#insertResult.run(lsn, opId, fingerprint, text, seal);
   }
 
-  /** JSON of a result that this state just recorded or found. */
-  textOf(result: OpResult): string {
-    return this.#lastText?.of === result ? this.#lastText.text : JSON.stringify(result);
+  /** The stored form of a result that this state recorded or found last. */
+  stored(result: OpResult): StoredResult {
+    assert(this.#last?.result === result, 'only the last result is kept at hand');
+    return this.#last;
   }
 
   catalogue(): Catalogue | null {
@@ -66,7 +73,8 @@ export class SqliteOrderState implements OrderState {
   }
 
   putCatalogue(shop: Shop, menu: Menu): void {
-    this.#putCatalogue.run(shop.id, JSON.stringify(shop), JSON.stringify(menu));
+    const [shopText, menuText] = [JSON.stringify(shop), JSON.stringify(menu)];
+    this.#putCatalogue.run(shop.id, shopText, menuText, sealOf(shopText + menuText));
     this.#catalogue = { shop, menu };
   }
 
@@ -90,4 +98,13 @@ export class SqliteOrderState implements OrderState {
   lastEventSeq(orderId: string): number {
     return this.orders.lastEventSeq(orderId);
   }
+}
+
+function readCatalogue(db: Database): Catalogue | null {
+  const row = db
+    .prepare<[], { shop: string; menu: string; seal: string }>('SELECT * FROM catalogue')
+    .get();
+  if (row === undefined) return null;
+  checkSeal(row.shop + row.menu, row.seal, 'the catalogue');
+  return { shop: JSON.parse(row.shop) as Shop, menu: JSON.parse(row.menu) as Menu };
 }

@@ -1,19 +1,18 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AppliedResult } from '../orders/state.ts';
 
 /** The rolling hash is kept, and compared between replicas, at each lsn that this divides. */
 export const stateHashEvery = 1000;
 
 /** Before the first op. */
-export const firstStateHash = createHash('sha256').update('orderly state').digest('hex');
+export const firstStateHash = hash('sha256', 'orderly state');
 
-/**
- * Covers every result so far, hence everything that a caller was ever told. `resultText` is the
- * JSON of the result.
- */
-export const nextStateHash = (
-  before: string, applied: Pick<AppliedResult, 'opId' | 'fingerprint' | 'lsn'>, resultText: string,
-): string => {
-  const { opId, fingerprint, lsn } = applied;
-  return hash('sha256', `${before} ${lsn} ${opId.length} ${opId} ${fingerprint} ${resultText}`);
-};
+type Head = Pick<AppliedResult, 'opId' | 'fingerprint' | 'lsn'>;
+
+/** One result as the text that its seal covers; `result` is the JSON of what the op did. */
+export const resultText = ({ opId, fingerprint, lsn }: Head, result: string): string =>
+  `${lsn} ${opId.length} ${opId} ${fingerprint} ${result}`;
+
+/** Covers every result so far, hence everything that a caller was ever told. */
+export const nextStateHash = (before: string, resultSeal: string): string =>
+  hash('sha256', `${before} ${resultSeal}`);

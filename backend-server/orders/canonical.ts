@@ -1,0 +1,78 @@
+import type { Geocode, Order, OrderLine } from '../../shared/contract/order.ts';
+
+/**
+ * The same values with their members in the order of the contract and nothing else: an order gives
+ * the same JSON text however the payload that made it was written and wherever it was stored.
+ */
+export function canonicalOrder(order: Order): Order {
+  const { customer, totals, cancel } = order;
+  return {
+    id: order.id,
+    number: order.number,
+    shop_id: order.shop_id,
+    version: order.version,
+    status: order.status,
+    channel: order.channel,
+    external_ref: order.external_ref,
+    fulfilment: order.fulfilment,
+    customer: { name: customer.name, phone: customer.phone, email: customer.email },
+    lines: order.lines.map(canonicalLine),
+    menu_version: order.menu_version,
+    notes: order.notes,
+    delivery: canonicalDelivery(order.delivery),
+    totals: {
+      items: money(totals.items), options: money(totals.options), total: money(totals.total),
+    },
+    placed_at: order.placed_at,
+    updated_at: order.updated_at,
+    closed_at: order.closed_at,
+    cancel: cancel === null ? null : {
+      by: { kind: cancel.by.kind, id: cancel.by.id }, reason: cancel.reason, note: cancel.note,
+    },
+  };
+}
+
+type Money = Order['totals']['total'];
+
+const money = ({ amount, currency }: Money): Money => ({ amount, currency });
+
+const canonicalLine = (line: OrderLine): OrderLine => ({
+  id: line.id,
+  sku: line.sku,
+  name: line.name,
+  unit_price: money(line.unit_price),
+  quantity: line.quantity,
+  options: line.options.map(({ sku, name, price }) => ({ sku, name, price: money(price) })),
+  note: line.note,
+  line_total: money(line.line_total),
+});
+
+function canonicalDelivery(delivery: Order['delivery']): Order['delivery'] {
+  const { address, position } = delivery;
+  return {
+    address: {
+      line1: address.line1,
+      line2: address.line2,
+      city: address.city,
+      postcode: address.postcode,
+      country: address.country,
+    },
+    postcode_input: delivery.postcode_input,
+    position: position === null ? null : { lat: position.lat, lng: position.lng },
+    geocode: canonicalGeocode(delivery.geocode),
+    distance_m: delivery.distance_m,
+    instructions: delivery.instructions,
+    contactless: delivery.contactless,
+  };
+}
+
+const canonicalGeocode = (geocode: Geocode): Geocode => ({
+  status: geocode.status,
+  source: geocode.source,
+  provider: geocode.provider,
+  looked_up_at: geocode.looked_up_at,
+  corrected: geocode.corrected,
+  disputed: geocode.disputed,
+  attempts: geocode.attempts.map(({ provider, outcome, error, ms }) =>
+    ({ provider, outcome, error, ms })),
+});

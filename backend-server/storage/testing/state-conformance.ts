@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import {
+  sampleCancel, sampleCommand, sampleInstall, sampleOrderId, samplePlace,
+} from '../../orders/testing/sample-commands.ts';
+import { append, barrier, barriers, entryOf, sampleEntries, sampleEntry } from './sample-log.ts';
+import type { Stores } from './stores.ts';
+import { fill } from './stores.ts';
+
+export function stateConformance({ current, another }: Stores): void {
+  it('gives the result of each op it applies, and of a repeated opId the recorded one', async () => {
+    const storage = current();
+    await fill(storage, 2);
+    const again = entryOf(3, sampleCommand(2, samplePlace({ n: 9 })));
+    await storage.persist([append(again, barrier(4, 2), sampleEntry(5, sampleCancel(2)))]);
+    const { results } = await storage.apply(5);
+    expect(results).toMatchObject([
+      { opId: 'op-2', lsn: 2, result: { ok: true, order: { id: sampleOrderId(2), number: 'A-001' } } },
+      { opId: 'op-5', lsn: 5, result: { ok: true, order: { status: 'cancelled' } } },
+    ]);
+    expect(await storage.countOrders()).toBe(1);
+  });
+
+  it('finds the result of an operation by its opId, as it was then', async () => {
+    const storage = current();
+    await fill(storage, 2);
+    await storage.persist([append(sampleEntry(3, sampleCancel(2)), sampleEntry(4, sampleCancel(8)))]);
+    await storage.apply(4);
+    expect(await storage.findResult('op-2')).toMatchObject({
+      opId: 'op-2', lsn: 2, fingerprint: '2'.padStart(64, '0'),
+      result: { ok: true, order: { status: 'placed', version: 1 } },
+    });
+    expect(await storage.findResult('op-4')).toMatchObject({ result: { ok: false, code: 'not_found' } });
+    expect(await storage.findResult('op-9')).toBeNull();
+  });
+
+  it('gives the rolling hash at each 1,000th lsn, equal in stores with the same log', async () => {
+    const storage = current();
+    const entries = [...sampleEntries(1, 5), ...barriers(6, 1010)];
+    await storage.persist([append(...entries)]);
+    expect((await storage.apply(900)).stateHash).toBeNull();
+    const { stateHash } = await storage.apply(1010);
+    expect(stateHash).toMatchObject({ lsn: 1000, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const other = await another();
+    await other.persist([append(...entries)]);
+    expect((await other.apply(1010)).stateHash).toEqual(stateHash);
+    const third = await another();
+    const different = sampleEntry(2, samplePlace({ n: 3 }));
+    await third.persist([append(...sampleEntries(1, 1), different, ...entries.slice(2))]);
+    expect((await third.apply(1010)).stateHash?.hash).not.toBe(stateHash?.hash);
+    await other.close();
+    await third.close();
+  });
+}
+
+export function catalogueConformance({ current }: Stores): void {
+  it('gives the catalogue once it is installed', async () => {
+    const storage = current();
+    expect(await storage.catalogue()).toBeNull();
+    await expect(storage.query({ query: 'menu.get' })).rejects.toMatchObject({ code: 'not_found' });
+    await fill(storage, 1);
+    const { shop, menu } = sampleInstall();
+    expect(await storage.catalogue()).toEqual({ shop, menu });
+    expect(await storage.query({ query: 'menu.get' })).toEqual({ menu });
+  });
+
+  it('lists open orders that were never looked up, oldest first, up to the limit', async () => {
+    const storage = current();
+    await storage.persist([append(
+      sampleEntry(1, samplePlace({ n: 1, geocode: 'unverified' })),
+      sampleEntry(2, samplePlace({ n: 2 })),
+      sampleEntry(3, samplePlace({ n: 3, geocode: 'unverified' })),
+      sampleEntry(4, samplePlace({ n: 4, geocode: 'unverified' })),
+      sampleEntry(5, samplePlace({ n: 5, geocode: 'unverified' })),
+      sampleEntry(6, sampleCancel(3)),
+    )]);
+    await storage.apply(6);
+    const ids = async (limit: number) => (await storage.unverifiedOrders(limit)).map(({ id }) => id);
+    expect(await ids(9)).toEqual([1, 4, 5].map(sampleOrderId));
+    expect(await ids(2)).toEqual([1, 4].map(sampleOrderId));
+  });
+}
