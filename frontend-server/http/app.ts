@@ -35,7 +35,6 @@ const checkMs = 1_000;
 const silentSocketMs = 10_000;
 /** Longer than any client keeps an idle connection, so that the client closes first. */
 const keepAliveMs = 75_000;
-/** Requests of one connection that are answered at the same time; more wait in the client. */
 const connectionsMax = 10_000;
 const pathParamLengthMax = 200;
 
@@ -64,7 +63,10 @@ function create(): FastifyInstance {
     keepAliveTimeout: keepAliveMs,
     // While the server stops, requests that are on their way are still served.
     return503OnClosing: false,
-    http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
+    // A missing Host header is refused by our own guard, in our own form.
+    http: {
+      headersTimeout: headersMs, connectionsCheckingInterval: checkMs, requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: pathParamLengthMax },
     clientErrorHandler: onClientError,
     rewriteUrl: (request) => originForm(request.url ?? '/'),
@@ -129,10 +131,13 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     if (health.draining()) reply.header('connection', 'close');
-    const refusal = guard.refusal(request.raw);
+    const refusal = guard.refusal(request.raw, request.originalUrl);
     const type = request.headers['content-type'];
-    if (refusal !== null) done(refusal);
-    else if (type !== undefined && request.method === 'POST' && !isJsonType(type)) {
+    if (refusal !== null) {
+      // Nothing that follows on this connection can be trusted to be a request.
+      reply.header('connection', 'close');
+      done(refusal);
+    } else if (type !== undefined && request.method === 'POST' && !isJsonType(type)) {
       done(new OrderlyError('unsupported_media_type'));
     } else done();
   });

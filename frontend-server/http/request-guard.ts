@@ -34,8 +34,8 @@ export class RequestGuard {
       : null;
   }
 
-  /** Why the request is refused; null when it is not. */
-  refusal(request: IncomingMessage): OrderlyError | null {
+  /** Why the request is refused; null when it is not. `target` is as it was on the wire. */
+  refusal(request: IncomingMessage, target: string): OrderlyError | null {
     const { headers } = request;
     const host = headers.host;
     const form = formError(request.rawHeaders);
@@ -44,7 +44,7 @@ export class RequestGuard {
     if (host === undefined || name === null) {
       return new OrderlyError('invalid_request', 'A Host header is needed.');
     }
-    if (!this.#answersFor(name) || !this.#targetIsOurs(request.url ?? '/')) {
+    if (!this.#answersFor(name) || !this.#targetIsOurs(target)) {
       return new OrderlyError('misdirected');
     }
     if (!isSafe(request.method) && !sameOrigin(headers.origin, host)) {

@@ -135,11 +135,12 @@ export class FakeBackend {
     if (this.workMs > 0) await systemClock.sleep(this.workMs);
   }
 
-  #execute({ key }: Submit): { order: Order; replayed: boolean; lsn: number; copies: number } {
+  #execute({ key, request }: Submit): { order: Order; replayed: boolean; lsn: number; copies: number } {
     // Killed, or deposed, while it was at work: nothing was done.
     if (this.#server === null || !this.isPrimary) throw new OrderlyError('outcome_unknown');
     const known = this.#cluster.results.get(key);
-    const order = known ?? sampleOrder(randomUUID());
+    const id = request.operation === 'order.cancel' ? request.order_id : randomUUID();
+    const order = known ?? sampleOrder(id);
     if (known === undefined) {
       this.#cluster.results.set(key, order);
       this.#cluster.executions.push({ key, by: this.storeId, epoch: this.view?.epoch ?? 0 });

@@ -1,0 +1,118 @@
+import { connect } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { request } from 'undici';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { silentLogger } from '../../shared/runtime/logger.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import { ClusterDesk } from '../cluster-desk.ts';
+import { createApp } from '../http/app.ts';
+import { OperatorToken } from '../operator-token.ts';
+import { FakeCluster } from './fake-cluster.ts';
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  /** The body as JSON; null when it is none. */
+  json: unknown;
+}
+
+export interface Ask {
+  headers?: Record<string, string>;
+  /** A string or bytes are sent as they are, anything else as JSON. */
+  body?: unknown;
+  /** No Authorization header. */
+  anonymous?: boolean;
+}
+
+const asJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Not JSON: a page or an empty body.
+    return null;
+  }
+};
+
+const bytesOf = (body: unknown): string | Buffer | null => {
+  if (body === undefined) return null;
+  return typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+};
+
+/** The public server of one front end before a fake cluster, on a real port. */
+export class FrontDoor {
+  readonly cluster = new FakeCluster();
+  readonly token = 'test-operator-token-0123456789-0123456789-abc';
+  draining = false;
+  port = 0;
+  #app: FastifyInstance | null = null;
+
+  async start(backends = 2, options: { logger?: Logger; totalMs?: number } = {}): Promise<void> {
+    const { logger = silentLogger, ...limits } = options;
+    await this.cluster.start(backends);
+    const { forwarder, holder, elector, members, names } = this.cluster.upstream(limits);
+    const desk = new ClusterDesk({
+      holder, elector, members, names, logger, group: 'main',
+      self: () => ({
+        id: 'frontend-1', address: `127.0.0.1:${this.port}`, waiting: forwarder.waiting,
+      }),
+    });
+    this.#app = await createApp({
+      desk: { forwarder, cluster: desk }, logger, host: '127.0.0.1',
+      token: new OperatorToken(this.token, 'a test'),
+      health: {
+        clock: systemClock, id: 'frontend-1', draining: () => this.draining,
+        primaryAnswers: (ms) => desk.primaryAnswers(ms), hasRoom: () => forwarder.hasRoom,
+      },
+    });
+    await this.#app.listen({ host: '127.0.0.1', port: 0 });
+    const bound = this.#app.server.address();
+    this.port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+    await forwarder.read({ query: { query: 'menu.get' }, stale: false });
+  }
+
+  async stop(): Promise<void> {
+    await this.#app?.close();
+    await this.cluster.stop();
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async ask(method: string, path: string, ask: Ask = {}): Promise<Reply> {
+    const body = bytesOf(ask.body);
+    const { statusCode, headers, body: stream } = await request(`${this.url}${path}`, {
+      method: method as 'GET',
+      headers: {
+        ...(ask.anonymous !== true && { authorization: `Bearer ${this.token}` }),
+        ...(body !== null && { 'content-type': 'application/json' }),
+        ...ask.headers,
+      },
+      body,
+    });
+    const text = await stream.text();
+    return { status: statusCode, headers, text, json: asJson(text) };
+  }
+
+  rpc(body: unknown, ask: Ask = {}): Promise<Reply> {
+    return this.ask('POST', '/rpc', { ...ask, body });
+  }
+
+  /** Sends bytes on a connection of its own; resolves with all that came until it was closed. */
+  raw(bytes: string | Buffer, waitMs = 3_000): Promise<string> {
+    return new Promise((resolve) => {
+      const socket = connect(this.port, '127.0.0.1');
+      let text = '';
+      const timer = systemClock.setTimer(waitMs, () => socket.destroy());
+      socket.on('data', (chunk) => { text += chunk.toString('latin1'); });
+      // A reset after the answer was sent is one way to close.
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        timer.cancel();
+        resolve(text);
+      });
+      socket.write(bytes);
+    });
+  }
+}
