@@ -160,7 +160,7 @@ class ChainGeocoder implements Geocoder {
     }
     const kept = this.#reconcile(fresh, earlier, postcode);
     this.#cache.put(postcode, kept, nowMs);
-    return locatedBy(kept, kept.lookedUpAt !== fresh.lookedUpAt, attempts);
+    return locatedBy(kept, kept.settlement.by !== fresh.settlement.by, attempts);
   }
 
   /** A mistake of ours in here must not cost the order that waits for it. */

@@ -76,6 +76,25 @@ describe('parsePostcode', () => {
     }
   });
 
+  it('finds no two outward codes that look alike, so a correction is never a choice', () => {
+    const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+    const digits = Array.from('0123456789');
+    const seen = new Map<string, string>();
+    for (const area of areas) {
+      for (const first of digits) {
+        for (const second of ['', ...digits, ...letters]) {
+          const outward = area + first + second;
+          const parsed = parsePostcode(`${outward} 1AA`);
+          if (!parsed.ok || parsed.corrected) continue;
+          const blurred = outward.replaceAll('O', '0').replaceAll('I', '1');
+          expect(seen.get(blurred), outward).toBeUndefined();
+          seen.set(blurred, outward);
+        }
+      }
+    }
+    expect(seen.size).toBeGreaterThan(10_000);
+  });
+
   it.each([
     ['SW1A 1AA'], ['W1A 0AX'], ['E1W 1UU'], ['N1C 4AG'], ['EC1A 1BB'], ['NW1W 9AA'], ['SE1P 5LX'],
     ['CR0 2YR'], ['DN55 1PT'], ['M1 1AE'], ['M60 1NW'], ['B33 8TH'], ['GY1 1DE'], ['BS0 1AA'],

@@ -56,7 +56,7 @@ function respond(action: ActionOf<'respond'>, { response, facts }: Exchange): vo
     .replaceAll('{{method}}', facts.method)
     .replaceAll('{{n}}', String(facts.n));
   const headers = Object.entries(action.headers).map(([name, value]) => [name, fill(value)]);
-  const body = Buffer.from(fill(action.body));
+  const body = Buffer.from(fill(action.body), action.encoding);
   send(response, { status: action.status, headers: Object.fromEntries(headers), body });
 }
 

@@ -16,6 +16,7 @@ const actionSchema = z.discriminatedUnion('kind', [
     status: z.int().min(200).max(599),
     headers: z.record(z.string(), z.string()).default({}),
     body: z.string().default(''),
+    encoding: z.enum(['utf8', 'latin1']).default('utf8'),
   }),
   /** The true answer, later. */
   z.strictObject({ kind: z.literal('delay'), ms }),
