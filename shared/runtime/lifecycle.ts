@@ -2,14 +2,16 @@ import type { Logger } from './logger.ts';
 
 /** sysexits EX_SOFTWARE: ended by an error that nobody expected. */
 const exitSoftware = 70;
-const stopMsMax = 10_000;
+const usualStopMsMax = 10_000;
 
 /**
  * Waits for SIGTERM or SIGINT, runs `stop` once and resolves with exit code 0 (1 when it failed).
- * The process ends with 1 at a second signal and after 10 s of stopping, with 70 after an
- * exception that nobody caught.
+ * The process ends with 1 at a second signal and after stopMsMax of stopping, with 70 after
+ * an exception that nobody caught.
  */
-export function untilStopped(stop: () => Promise<void>, logger: Logger): Promise<number> {
+export function untilStopped(
+  stop: () => Promise<void>, logger: Logger, stopMsMax = usualStopMsMax,
+): Promise<number> {
   return new Promise((resolve) => {
     let stopping = false;
     const onSignal = (signal: NodeJS.Signals): void => {

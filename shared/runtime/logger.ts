@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger as PinoLogger } from 'pino';
 import { prettyLine } from './pretty-line.ts';
+import { withoutPrivate } from './private-fields.ts';
 
 /**
- * Facts of a log line. Values under the keys of `privateKeys` are replaced wherever they stand, so
- * a host and port is logged as `at`, not as `address`. An Error is logged under `err`.
+ * Facts of a log line. What stands under phone, email, address, name or any kind of token or
+ * secret is hidden, so a host and port is logged as `at`. An Error is logged under `err`.
  */
 export type LogFields = Record<string, unknown>;
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -18,14 +19,6 @@ export interface Logger {
   /** A logger that adds these fields to each of its lines. */
   child(fields: LogFields): Logger;
 }
-
-const privateKeys = [
-  'phone', 'email', 'address', 'name', 'authorization', 'Authorization', 'token', 'secret',
-];
-/** Fields are nested this deep at most; the keys are hidden at each of these depths. */
-const levelsOfNesting = ['', '*.', '*.*.', '*.*.*.', '*.*.*.*.'];
-
-const redactedPaths = privateKeys.flatMap((key) => levelsOfNesting.map((at) => `${at}${key}`));
 
 function standardError(): DestinationStream {
   const destination = pino.destination({ dest: 2, sync: true });
@@ -62,7 +55,7 @@ class StructuredLogger implements Logger {
   }
 
   child(fields: LogFields): Logger {
-    return new StructuredLogger(this.#pino.child(fields));
+    return new StructuredLogger(this.#pino.child(withoutPrivate(fields)));
   }
 }
 
@@ -83,9 +76,9 @@ export function createLogger(options: {
     base: { role: options.role, id: options.id },
     timestamp: pino.stdTimeFunctions.isoTime,
     messageKey: 'msg',
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: redactedPaths, censor: '[hidden]' },
-    serializers: { err: pino.stdSerializers.err },
+    formatters: { level: (label) => ({ level: label }), log: withoutPrivate },
+    // withoutPrivate has made plain facts of it.
+    serializers: { err: (err: unknown) => err },
   }, options.format === 'pretty' ? prettyOnto(target) : target));
 }
 

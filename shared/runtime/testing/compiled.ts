@@ -1,0 +1,61 @@
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+/** Node 20 runs no TypeScript: programs that tests start as processes are compiled first. */
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+export interface Compiled {
+  /** Starts the program in a process of its own. */
+  start(args: string[], env?: NodeJS.ProcessEnv): Program;
+  remove(): void;
+}
+
+export interface Program {
+  process: ChildProcessByStdio<null, Readable, Readable>;
+  out(): string;
+  err(): string;
+  /** Exit code, or the name of the signal. */
+  ended: Promise<number | string>;
+}
+
+function startProgram(file: string, args: string[], env: NodeJS.ProcessEnv): Program {
+  const child = spawn(process.execPath, [file, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env },
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
+  const ended = new Promise<number | string>((resolve) => {
+    child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+  });
+  return { process: child, out: () => out, err: () => err, ended };
+}
+
+/** Compiles one program with all it imports; below node_modules, so that packages are found. */
+export function compile(sourceFile: string): Compiled {
+  const cache = join(root, 'node_modules', '.cache');
+  mkdirSync(cache, { recursive: true });
+  const outDir = mkdtempSync(join(cache, 'orderly-test-'));
+  const config = join(outDir, 'tsconfig.json');
+  writeFileSync(config, JSON.stringify({
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: { outDir, rootDir: root, noEmit: false },
+    include: [], files: [sourceFile],
+  }));
+  execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', config]);
+  const built = relative(root, sourceFile).replace(/\.ts$/, '.js');
+  return {
+    start: (args, env = {}) => startProgram(join(outDir, built), args, env),
+    remove: () => rmSync(outDir, { recursive: true, force: true }),
+  };
+}
+
+/** A file beside the one that asks. */
+export const beside = (moduleUrl: string, name: string): string =>
+  join(dirname(fileURLToPath(moduleUrl)), name);
