@@ -1,4 +1,4 @@
-import type { Menu, MenuItem } from './answers.ts';
+import type { Menu, MenuItem } from './answers/menu.ts';
 import type { LineIn } from './draft.ts';
 
 /** A line of a draft with the names and prices of the menu; unknown items keep their SKU. */

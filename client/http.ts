@@ -13,12 +13,22 @@ export interface HttpRequest {
   body?: unknown;
 }
 
+/** A whole answer in JSON, of any status. */
+export interface Answer {
+  kind: 'answer';
+  status: number;
+  retryAfterMs: number | null;
+  /** An earlier request with this key did the work. */
+  replayed: boolean;
+  body: unknown;
+}
+
 /**
  * What came of one attempt. `unsent`: the server has not seen the request. `unanswered` and
  * `garbled`: it may have carried it out.
  */
 export type Attempt =
-  | { kind: 'answer'; status: number; retryAfterMs: number | null; replayed: boolean; body: unknown }
+  | Answer
   | { kind: 'garbled'; status: number; why: string }
   | { kind: 'unsent'; passing: boolean; why: string }
   | { kind: 'unanswered'; reason: 'timeout' | 'reset'; why: string }

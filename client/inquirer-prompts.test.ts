@@ -92,7 +92,7 @@ describe('inquirerPrompts', () => {
     expect(await answer).toBe(true);
   });
 
-  it('ends by Ctrl-C, by Ctrl-D, by the end of input and by a signal, without hanging', async () => {
+  it('ends by Ctrl-C, Ctrl-D, the end of input and a signal, without hanging', async () => {
     const byKey = async (key: string): Promise<string> => {
       const terminal = sit();
       const end = endOf(terminal.prompts.text({ message: 'Name' }));
@@ -103,7 +103,8 @@ describe('inquirerPrompts', () => {
     expect(await byKey('\u0003')).toBe('interrupted');
     expect(await byKey(ctrlD)).toBe('end');
     const closed = sit();
-    const atEnd = endOf(closed.prompts.choose({ message: 'Which?', choices: [{ name: 'a', value: 1 }] }));
+    const choices = [{ name: 'a', value: 1 }];
+    const atEnd = endOf(closed.prompts.choose({ message: 'Which?', choices }));
     await until(closed, 'Which?');
     closed.stdin.end();
     expect(await atEnd).toBe('end');

@@ -6,7 +6,7 @@ import { exitCodeHelp, exitCodes, usageFailure } from './failure.ts';
 import { report } from './report.ts';
 import { Terminal, type ColourWish, type Io } from './terminal.ts';
 
-/** The arguments of `orderly client`; what each command does is in commands/, loaded when needed. */
+/** The arguments of `orderly client`; what a command does is in commands/, loaded when needed. */
 
 type Work = (context: Context) => Promise<void>;
 

@@ -30,7 +30,7 @@ const address = ['Ann Smith', '0191 498 0123', '1 High St', '', 'DH1 3LE', ''];
 const twoSoups = ['Tomato soup', '2', 'Large', ['Cream']];
 
 describe('the menu of orderly client', () => {
-  it('places an order of several items with a running total, and tells what became of it', async () => {
+  it('places several items with a running total, and tells what became of them', async () => {
     const { code, out, err, prompts } = await sit(
       [], 'Place an order',
       ...twoSoups, 'Roll', '', 'Done: 3 pieces, £13.95', ...address, 'Yes, place it', 'Quit',
@@ -99,7 +99,8 @@ describe('the menu of orderly client', () => {
 
   it('lets the person change items and address before placing, and drop it', async () => {
     const changed = await sit(
-      [], 'Place an order', 'Roll', '1', 'Roll', '2', 'Remove the last one', 'Done: 1 piece, £0.95',
+      [], 'Place an order', 'Roll', '1', 'Roll', '2', 'Remove the last one',
+      'Done: 1 piece, £0.95',
       ...address, 'Change the items', 'Roll', '4', 'Done: 5 pieces, £4.75',
       'Change name', 'Bob', '', '', '', 'DH1 1AA', '', 'Yes, place it', 'Quit',
     );

@@ -2,7 +2,7 @@ import { cancelledText } from './commands/cancel.ts';
 import { showMenu } from './commands/menu.ts';
 import { tellPlaced } from './commands/place.ts';
 import { showOrder } from './commands/show.ts';
-import type { Order, OrderPage } from './answers.ts';
+import type { Order, OrderPage } from './answers/order.ts';
 import type { Asking } from './context.ts';
 import { draftOf } from './draft.ts';
 import { exitCodes, Failure, type ExitCode } from './failure.ts';
@@ -113,7 +113,8 @@ async function attempt(context: Asking, action: Action): Promise<void> {
 export async function runMenu(context: Asking): Promise<ExitCode> {
   try {
     for (;;) {
-      const action = await context.prompts.choose({ message: 'What would you like to do?', choices });
+      const message = 'What would you like to do?';
+      const action = await context.prompts.choose({ message, choices });
       if (action === null) break;
       await attempt(context, action);
       context.terminal.say('');

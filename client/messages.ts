@@ -1,5 +1,5 @@
 import { ERRORS, isErrorCode, type ErrorCode } from '../shared/contract/errors.ts';
-import type { Problem } from './answers.ts';
+import type { Problem } from './answers/problem.ts';
 import { exitCodes, Failure, type ExitCode, type FailureFacts } from './failure.ts';
 import type { Paint } from './terminal.ts';
 import { told } from './view/told.ts';

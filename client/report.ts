@@ -13,7 +13,8 @@ export interface Manner {
 /** commander's own words: `error: unknown option '--x'` and, on a second line, a suggestion. */
 function usageOf(error: CommanderError, help: string): Failure {
   const [what = '', ...suggestions] = error.message.replace(/^error: /, '').split('\n');
-  return usageFailure(what, [...suggestions.filter((line) => line !== ''), `see \`${help} --help\``]);
+  const hints = suggestions.filter((line) => line !== '');
+  return usageFailure(what, [...hints, `see \`${help} --help\``]);
 }
 
 function failureOf(error: unknown, help: string): Failure {

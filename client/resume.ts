@@ -19,7 +19,9 @@ function fitsFlags({ customer, lines, delivery, ...rest }: PlaceInput): boolean 
     && delivery.instructions === undefined && delivery.contactless === undefined
     && address.line2 === undefined && address.country === undefined
     && lines.every(({ note }) => note === undefined);
-  const texts = [customer.name, address.line1, address.city ?? '', address.postcode, rest.notes ?? ''];
+  const texts = [
+    customer.name, address.line1, address.city ?? '', address.postcode, rest.notes ?? '',
+  ];
   return known && texts.every((text) => visible(text) === text);
 }
 

@@ -52,7 +52,8 @@ async function failureOf(work: Promise<unknown>): Promise<Failure> {
 describe('Session repeats a request', () => {
   it('with the same key after 503, and one order stands', async () => {
     const { server, url } = await standin();
-    server.once(/^POST/, problemReply('unavailable')).once(/^POST/, problemReply('outcome_unknown'));
+    server.once(/^POST/, problemReply('unavailable'))
+      .once(/^POST/, problemReply('outcome_unknown'));
     const { session: client, retries } = session(url);
     const placed = await client.place(input, key);
     expect(placed).toMatchObject({ kind: 'order', replayed: false });
@@ -136,7 +137,7 @@ describe('Session gives up', () => {
     );
   });
 
-  it('with the outcome unknown when the first attempt broke and the others were refused', async () => {
+  it('with the outcome unknown when one attempt broke and the others were refused', async () => {
     const { server, url } = await standin();
     server.once(/^POST/, (response, socket) => {
       void server.stop();
@@ -157,14 +158,16 @@ describe('Session gives up', () => {
     const { server, url } = await standin();
     const stop = new AbortController();
     server.once(/^POST/, () => { stop.abort(130); });
-    const { facts } = await failureOf(session(url, { stop: stop.signal }).session.place(input, key));
+    const { session: client } = session(url, { stop: stop.signal });
+    const { facts } = await failureOf(client.place(input, key));
     expect(facts).toMatchObject({ exitCode: 130, code: 'outcome_unknown', key });
   });
 
   it('at once when the host name does not exist', async () => {
     const { session: client } = session('http://no-such-host.invalid:8080');
     const { facts } = await failureOf(client.menu());
-    expect(facts).toMatchObject({ exitCode: 3, causes: [expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/)] });
+    expect(facts.exitCode).toBe(3);
+    expect(facts.causes?.[0]).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
   });
 });
 
@@ -216,7 +219,7 @@ describe('Session meets an answer that is no answer of ours', () => {
 
   it('bytes that are not HTTP: repeated, then a failure', async () => {
     const server = createServer((socket) => {
-      socket.on('error', () => undefined).end('\u0000\u0001 garbage\r\n\r\n');
+      socket.on('error', () => undefined).resume().end('\u0000\u0001 garbage\r\n\r\n');
     });
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
     const address = server.address();

@@ -1,14 +1,15 @@
 import type { z } from 'zod';
 import type { CancelInput, PlaceInput } from '../shared/contract/order.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
+import { menuAnswer, type Menu } from './answers/menu.ts';
 import {
-  eventsAnswer, menuAnswer, orderAnswer, orderPageAnswer, submissionAnswer,
-  type Menu, type Order, type OrderEvent, type OrderPage, type Submission,
-} from './answers.ts';
+  eventsAnswer, orderAnswer, orderPageAnswer, submissionAnswer,
+  type Order, type OrderEvent, type OrderPage, type Submission,
+} from './answers/order.ts';
 import { stoppedFailure } from './failure.ts';
-import { Http, type HttpRequest } from './http.ts';
+import { Http, type Answer, type HttpRequest } from './http.ts';
 import { resumeCancel, resumePlace } from './resume.ts';
-import { givenUp, judge, nextDelayMs, read, type Answer, type Write } from './verdict.ts';
+import { givenUp, judge, nextDelayMs, read, type Write } from './verdict.ts';
 
 export interface SessionOptions {
   /** Origin of the front end, without a slash at the end. */
@@ -71,7 +72,7 @@ export class Session {
 
   async events(id: string): Promise<Told<OrderEvent[]>> {
     const { value, raw } = tell(eventsAnswer, await this.#get(`${pathOf(id)}/events`));
-    return { value: value.data, raw };
+    return { value: value.data, raw: (raw as { data: unknown }).data };
   }
 
   /** `key` is made before the first attempt and names this one order for ever. */

@@ -77,8 +77,11 @@ const widthOf = (stream: Io['stdout']): number => {
 };
 
 /** As many UTF-16 units as JSON needs: every character that could steer a terminal. */
-const steering =
-  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+const steering = new RegExp([
+  '[\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e]',
+  '[\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]',
+  '\\udb40[\\udc00-\\udc7f]',
+].join('|'), 'g');
 
 const unicodeEscapes = (text: string): string =>
   Array.from({ length: text.length }, (_, at) =>

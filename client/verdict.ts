@@ -1,12 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { z } from 'zod';
 import { ERRORS, isErrorCode } from '../shared/contract/errors.ts';
-import { problemAnswer, type Problem } from './answers.ts';
+import { problemAnswer, type Problem } from './answers/problem.ts';
 import { exitCodes, Failure, stoppedFailure, type ExitCode } from './failure.ts';
-import type { Attempt } from './http.ts';
+import type { Answer, Attempt } from './http.ts';
 import { failureOfProblem } from './messages.ts';
-
-export type Answer = Extract<Attempt, { kind: 'answer' }>;
 
 /** A request that changes something: its key makes every repetition harmless. */
 export interface Write {
@@ -40,7 +38,9 @@ export function nextDelayMs(round: number): number {
 const lastUrlHint = 'start the system with `orderly up`, or name the right address with --url';
 
 const plain = (what: string, exitCode: ExitCode, fixes: string[] = []): Failure =>
-  new Failure({ code: exitCode === exitCodes.unreachable ? 'unavailable' : 'answer', exitCode, what, fixes });
+  new Failure({
+    code: exitCode === exitCodes.unreachable ? 'unavailable' : 'answer', exitCode, what, fixes,
+  });
 
 const unreachable = (url: string, why: string): Failure => new Failure({
   code: 'unavailable',

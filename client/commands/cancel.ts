@@ -1,5 +1,5 @@
 import { cancelInputSchema, type CancelInput } from '../../shared/contract/order.ts';
-import type { Order } from '../answers.ts';
+import type { Order } from '../answers/order.ts';
 import { canAsk, type Context } from '../context.ts';
 import { usageFailure } from '../failure.ts';
 import { askCancel, confirmCancel, sendCancel } from '../flows/cancel.ts';

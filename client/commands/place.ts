@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { canAsk, type Context } from '../context.ts';
-import { draftOf, missingFlags, parseItem, placeInputOf, type Draft } from '../draft.ts';
+import { draftOf, missingFlags, placeInputOf, type Draft } from '../draft.ts';
+import { parseItem } from '../parse-item.ts';
 import { usageFailure } from '../failure.ts';
 import { dropped, placeByAsking, type PlacedHere } from '../flows/place.ts';
 import { readInput } from '../read-input.ts';

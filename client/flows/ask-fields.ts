@@ -1,4 +1,5 @@
-import { checkText, fields, type Draft, type FieldName } from '../draft.ts';
+import type { Draft } from '../draft.ts';
+import { checkText, fields, type FieldName } from '../fields.ts';
 import type { Prompts } from '../prompts.ts';
 
 /** Asks for one text; what the draft holds already can be edited in place. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cancelReasons, type CancelInput } from '../../shared/contract/order.ts';
-import type { Order } from '../answers.ts';
+import type { Order } from '../answers/order.ts';
 import type { Asking, Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { describeFailure } from '../messages.ts';
@@ -28,8 +28,10 @@ export async function askCancel({ prompts }: Asking, order: Order): Promise<Canc
 
 /** One last question before an order is cancelled. */
 export function confirmCancel(prompts: Asking['prompts'], order: Order): Promise<boolean> {
-  const what = `${told(order.number, 16)} (${itemsInShort(order, 40)}, ${money(order.totals.total)})`;
-  return prompts.confirm({ message: `Cancel order ${what}?`, initial: false });
+  const what = `${itemsInShort(order, 40)}, ${money(order.totals.total)}`;
+  return prompts.confirm({
+    message: `Cancel order ${told(order.number, 16)} (${what})?`, initial: false,
+  });
 }
 
 /** Cancels, and where somebody can be asked, offers to send the same again. */

@@ -1,4 +1,4 @@
-import type { MenuItem, Menu, OptionGroup } from '../answers.ts';
+import type { MenuItem, Menu, OptionGroup } from '../answers/menu.ts';
 import { cartOf, totalOf } from '../cart.ts';
 import type { LineIn } from '../draft.ts';
 import type { Choice, Prompts } from '../prompts.ts';
@@ -35,8 +35,9 @@ function stepChoices(menu: Menu, lines: LineIn[]): Choice<Step>[] {
   if (lines.length === 0) return [...items, leave];
   const total = sumText(totalOf(cartOf(menu, lines)));
   const count = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const pieces = count === 1 ? '1 piece' : `${count} pieces`;
   return [
-    { name: `Done: ${count} ${count === 1 ? 'piece' : 'pieces'}, ${total}`, value: { kind: 'done' } },
+    { name: `Done: ${pieces}, ${total}`, value: { kind: 'done' } },
     ...items,
     { name: 'Remove the last one', value: { kind: 'remove' } },
     leave,

@@ -1,4 +1,4 @@
-import type { Order } from '../answers.ts';
+import type { Order } from '../answers/order.ts';
 import { canAsk, type Context } from '../context.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import type { Told } from '../session.ts';
@@ -19,8 +19,8 @@ const noOrder = (idOrNumber: string): Failure => new Failure({
   fixes: ['`orderly client orders` lists the orders you can see'],
 });
 
-const described = (order: Order, timeZone?: string): string =>
-  `${moment(order.placed_at, timeZone)}, ${money(order.totals.total)}, ${statusWords(order.status)}`;
+const described = ({ placed_at: at, totals, status }: Order, timeZone?: string): string =>
+  `${moment(at, timeZone)}, ${money(totals.total)}, ${statusWords(status)}`;
 
 async function chooseOne(context: Context, orders: Order[], number: string): Promise<Order> {
   const { timeZone } = context.terminal.screen;

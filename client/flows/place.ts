@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { PlaceInput } from '../../shared/contract/order.ts';
-import type { Menu } from '../answers.ts';
+import type { Menu } from '../answers/menu.ts';
 import { cartOf, stillOffered, totalOf } from '../cart.ts';
 import type { Asking } from '../context.ts';
-import {
-  fieldAt, fieldNames, fields, missingTexts, placeInputOf, type Draft, type FieldName,
-} from '../draft.ts';
+import { missingTexts, placeInputOf, type Draft } from '../draft.ts';
+import { fieldAt, fieldNames, fields, type FieldName } from '../fields.ts';
 import { Failure } from '../failure.ts';
 import { describeFailure } from '../messages.ts';
 import type { Placed } from '../session.ts';

@@ -60,7 +60,9 @@ export const exampleOrder = (more: Partial<Order> = {}): Order => ({
   menu_version: 3,
   notes: null,
   delivery: {
-    address: { line1: '1 High St', line2: null, city: 'Durham', postcode: 'DH1 3LE', country: 'GB' },
+    address: {
+      line1: '1 High St', line2: null, city: 'Durham', postcode: 'DH1 3LE', country: 'GB',
+    },
     postcode_input: 'DH1 3LE',
     position: { lat: 54.77, lng: -1.57 },
     geocode: {

@@ -1,4 +1,4 @@
-import type { Menu, MenuItem, OptionGroup } from '../answers.ts';
+import type { Menu, MenuItem, OptionGroup } from '../answers/menu.ts';
 import type { Screen } from '../terminal.ts';
 import { money } from './money.ts';
 import { table } from './table.ts';
@@ -9,8 +9,9 @@ const nameMax = 60;
 const groupLine = (group: OptionGroup): string => {
   const options = group.options
     .filter(({ available }) => available)
-    .map(({ sku, name, price }) =>
-      `+${told(sku, nameMax)} ${told(name, nameMax)}${price.amount === 0 ? '' : ` ${money(price)}`}`);
+    .map(({ sku, name, price }) => [
+      `+${told(sku, nameMax)}`, told(name, nameMax), ...(price.amount === 0 ? [] : [money(price)]),
+    ].join(' '));
   return `${told(group.name, nameMax)} (${choiceCount(group)}): ${options.join(', ')}`;
 };
 

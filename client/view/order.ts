@@ -1,4 +1,4 @@
-import type { Order, OrderEvent, Submission } from '../answers.ts';
+import type { Order, OrderEvent, Submission } from '../answers/order.ts';
 import type { Screen } from '../terminal.ts';
 import { money } from './money.ts';
 import { moment } from './moment.ts';

@@ -1,4 +1,4 @@
-import type { Order, OrderPage } from '../answers.ts';
+import type { Order, OrderPage } from '../answers/order.ts';
 import type { Paint, Screen } from '../terminal.ts';
 import { money } from './money.ts';
 import { moment } from './moment.ts';

@@ -1,5 +1,5 @@
 import type { cancelReasons, OrderStatus } from '../../shared/contract/order.ts';
-import type { Order } from '../answers.ts';
+import type { Order } from '../answers/order.ts';
 import { told } from './told.ts';
 
 /** The words that people read in place of the codes of the wire. */

@@ -1,0 +1,17 @@
+import type { LineIn } from './draft.ts';
+import { usageFailure } from './failure.ts';
+
+const itemShape = /^([A-Za-z0-9][\w.-]{0,63})(?::(\d{1,3}))?((?:\+[A-Za-z0-9][\w.-]{0,63})*)$/;
+
+/** `SKU[:QTY][+OPTION...]`, like `soup:2+large`. */
+export function parseItem(text: string): LineIn {
+  const [, sku, quantity = '1', options = ''] = itemShape.exec(text) ?? [];
+  const count = Number(quantity);
+  if (sku === undefined || count < 1 || count > 99) {
+    throw usageFailure(`--item is not understood: ${text}`, [
+      'write SKU[:QTY][+OPTION...] with a quantity from 1 to 99, like --item soup:2+large',
+    ]);
+  }
+  const chosen = options.split('+').filter((option) => option !== '');
+  return { sku, quantity: count, ...(chosen.length === 0 ? {} : { options: chosen }) };
+}
