@@ -8,7 +8,7 @@ import { must } from '../shared/runtime/assert.ts';
 import { listOrders } from '../tools/bench/books.ts';
 import type { Child } from '../tools/up/child.ts';
 import { quietCluster, startCluster } from '../tools/up/cluster.ts';
-import type { Cluster, ClusterOptions } from '../tools/up/cluster.ts';
+import type { Cluster, ClusterEvent, ClusterOptions } from '../tools/up/cluster.ts';
 import { clusterStatus, inSync, untilTrue } from '../tools/up/front-door.ts';
 import type { Door } from '../tools/up/front-door.ts';
 
@@ -72,20 +72,48 @@ const plainSku = 'mushy-peas';
 
 export const newKey = (): string => `test-${randomUUID()}`;
 
+const linesKept = 40;
+
+/** What the programs said last, and which of them ended without having been killed by a test. */
+class Log {
+  readonly lines: string[] = [];
+  readonly ends: string[] = [];
+  readonly killed = new Set<string>();
+
+  take(event: ClusterEvent): void {
+    if (event.kind === 'log') {
+      this.lines.push(`${event.id} | ${event.line}`);
+      if (this.lines.length > linesKept) this.lines.shift();
+    }
+    if (event.kind !== 'child' || event.change.kind !== 'ended' || event.change.asked) return;
+    if (!this.killed.delete(event.id)) {
+      this.ends.push(`${event.id} (${event.change.how})`, ...this.lines);
+    }
+  }
+}
+
 export class TestCluster {
   readonly processes: Cluster;
+  readonly #log: Log;
 
-  private constructor(processes: Cluster) {
+  private constructor(processes: Cluster, log: Log) {
     this.processes = processes;
+    this.#log = log;
   }
 
   /** Three back ends, one front end, stand-in geocoders; nothing is started again by itself. */
   static async start(options: Partial<ClusterOptions> = {}): Promise<TestCluster> {
-    return new TestCluster(await startCluster({ ...quietCluster, respawn: false, ...options }));
+    const log = new Log();
+    const onEvent = (event: ClusterEvent): void => log.take(event);
+    const all = { ...quietCluster, respawn: false, onEvent, ...options };
+    return new TestCluster(await startCluster(all), log);
   }
 
-  stop(): Promise<void> {
-    return this.processes.stop();
+  /** Ends it all; fails when a program had ended that nobody killed. */
+  async stop(): Promise<void> {
+    await this.processes.stop();
+    const { ends } = this.#log;
+    if (ends.length > 0) throw new TypeError(`ended by itself: ${ends.join('\n')}`);
   }
 
   door(frontend = 0): Door {
@@ -152,6 +180,7 @@ export class TestCluster {
 
   /** Kills it (kill -9) and waits until the system knows that it is gone. */
   async kill(child: Child): Promise<void> {
+    this.#log.killed.add(child.id);
     child.signal('SIGKILL');
     await this.until(`${child.id} is gone`, async () => child.pid === null);
   }
@@ -162,8 +191,9 @@ export class TestCluster {
   }
 
   /** The switch of server-status: `down` refuses everything without ending the process. */
-  async switch(id: string, to: 'down' | 'up'): Promise<Reply> {
-    return this.call(`/v1/cluster/nodes/${id}/${to}`, { method: 'POST', body: {} });
+  async switch(id: string, to: 'down' | 'up'): Promise<void> {
+    const reply = await this.call(`/v1/cluster/nodes/${id}/${to}`, { method: 'POST', body: {} });
+    if (reply.status !== 200) throw new TypeError(`${id} ${to}: ${JSON.stringify(reply.body)}`);
   }
 
   untilInSync(count: number): Promise<void> {
@@ -174,6 +204,7 @@ export class TestCluster {
   async until(
     what: string, ask: () => Promise<boolean>, withinMs = settleWithinMs,
   ): Promise<void> {
-    if (!await untilTrue(ask, withinMs)) throw new TypeError(`never came true: ${what}`);
+    if (await untilTrue(ask, withinMs)) return;
+    throw new TypeError(`never came true: ${what}\n${this.#log.lines.join('\n')}`);
   }
 }

@@ -42,9 +42,10 @@ describe('the primary is killed (kill -9)', () => {
     const order = anOrder({ external_ref: key });
     const primary = await cluster.primary();
     const copies = [cluster.place(order, key)];
-    primary.signal('SIGKILL');
+    const killing = cluster.kill(primary);
     for (let n = 0; n < 10; n++) copies.push(cluster.place(order, key));
     const replies = await Promise.all(copies);
+    await killing;
     expect(replies.map(({ code }) => code).filter((code) => code !== '')).toEqual([]);
     expect(new Set(replies.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect((await cluster.list()).filter(({ external_ref: ref }) => ref === key)).toHaveLength(1);

@@ -54,11 +54,17 @@ export async function getJson(door: Door, path: string): Promise<unknown> {
 export const clusterStatus = async (door: Door): Promise<ClusterStatus> =>
   clusterStatusSchema.parse(await getJson(door, '/v1/cluster'));
 
-/** True when that many back ends answer and are in sync; false also when nobody can say. */
+const inSyncStates = ['serving', 'in sync'];
+
+/**
+ * True when that many back ends serve or follow in one and the same view; false also when nobody
+ * can say. The front end's own view may be half a second old, so the members must confirm it.
+ */
 export async function inSync(door: Door, count: number): Promise<boolean> {
   try {
-    const { members } = await clusterStatus(door);
-    return members.filter((one) => one.reachable && one.in_sync).length >= count;
+    const { members, view } = await clusterStatus(door);
+    return members.filter((one) => one.in_sync && inSyncStates.includes(one.state)
+      && one.view_number === view?.view_number).length >= count;
   } catch (error) {
     if (error instanceof OrderlyError) return false;
     throw error;
