@@ -1,16 +1,26 @@
 import type { SimStore } from './sim-store.ts';
 import type { World } from './world.ts';
 
+/** In the order of the strikes below; healing is one of them. */
+const usualWeights = [4, 2, 2, 3, 4, 1, 1, 2, 1, 4];
+
 /** What breaks things: at random, and aimed at the moments in which a view has just changed. */
 export class Nemesis {
   readonly #world: World;
   readonly #clients: readonly string[];
   #over = false;
+  /** A partition that was made to last is not healed before. */
+  #holdUntilMs = 0;
+  /** Drawn per run: how long between two faults, and which kinds there are (swarm testing). */
+  readonly #calm: number;
+  readonly #weights: number[];
   faults = 0;
 
   constructor(world: World, clients: readonly string[]) {
     this.#world = world;
     this.#clients = clients;
+    this.#calm = world.random.pick([1, 1, 3, 8]) ?? 1;
+    this.#weights = usualWeights.map((weight) => (world.random.chance(0.3) ? 0 : weight));
   }
 
   start(): void {
@@ -18,7 +28,7 @@ export class Nemesis {
   }
 
   #later(): void {
-    this.#world.scheduler.after(this.#world.random.between(60, 460), () => {
+    this.#world.scheduler.after(this.#world.random.between(60, 460) * this.#calm, () => {
       if (this.#over) return;
       this.#strike();
       this.#later();
@@ -28,24 +38,25 @@ export class Nemesis {
   #strike(): void {
     const { random } = this.#world;
     this.faults += 1;
-    const strikes: [number, () => void][] = [
-      [4, () => this.#kill(random.chance(0.5), random.between(50, 1500))],
-      [2, () => this.#kill(random.chance(0.5), random.between(1, 20))],
-      [2, () => this.#pause(random.between(100, 3000))],
-      [3, () => this.#split(random.chance(0.3))],
-      [2, () => this.#isolatePrimary()],
-      [1, () => this.#oneLink()],
-      [1, () => this.#powerCut()],
-      [2, () => this.#limp()],
-      [1, () => this.#nameServer()],
-      [4, () => this.#world.network.heal()],
+    const strikes = [
+      () => this.#kill(random.chance(0.5), random.between(50, 1500)),
+      () => this.#kill(random.chance(0.5), random.between(1, 20)),
+      () => this.#pause(random.between(100, 3000)),
+      () => this.#split(random.chance(0.3)),
+      () => this.#isolatePrimary(),
+      () => this.#oneLink(),
+      () => this.#powerCut(),
+      () => this.#limp(),
+      () => this.#nameServer(),
+      () => this.#heal(),
     ];
-    const total = strikes.reduce((sum, [weight]) => sum + weight, 0);
-    let draw = random.between(0, total);
-    for (const [weight, strike] of strikes) {
-      draw -= weight;
-      if (draw < 0) return strike();
-    }
+    let draw = random.between(0, this.#weights.reduce((sum, weight) => sum + weight, 0));
+    strikes.some((strike, i) => {
+      draw -= this.#weights[i] ?? 0;
+      if (draw >= 0) return false;
+      strike();
+      return true;
+    });
   }
 
   get #primary(): SimStore | undefined {
@@ -87,16 +98,29 @@ export class Nemesis {
     this.#world.trace(`the network splits${oneWay ? ' one way' : ''}`);
   }
 
+  #heal(): void {
+    const { scheduler, network } = this.#world;
+    if (scheduler.nowMs >= this.#holdUntilMs) network.heal();
+  }
+
+  /**
+   * Cuts the primary off from the name server, from the other stores, or from both, and leaves
+   * some clients with it: long enough for a successor to serve while they still ask the old one.
+   */
   #isolatePrimary(): void {
-    const { random, network, stores } = this.#world;
+    const { random, scheduler, network, stores } = this.#world;
     const primary = this.#primary;
     if (primary === undefined) return;
-    const from = random.chance(0.5) ? ['ns', ...this.#clients] : stores.map(({ id }) => id);
-    for (const other of from) {
+    const clients = this.#clients.filter(() => random.chance(0.5));
+    const names = random.chance(0.85) ? ['ns'] : [];
+    const others = random.chance(0.85) ? stores.map(({ id }) => id) : [];
+    const bothWays = random.chance(0.7);
+    for (const other of [...names, ...others, ...clients]) {
       if (other === primary.id) continue;
       network.cut(primary.id, other);
-      if (random.chance(0.7)) network.cut(other, primary.id);
+      if (bothWays) network.cut(other, primary.id);
     }
+    if (random.chance(0.7)) this.#holdUntilMs = scheduler.nowMs + random.between(1000, 6000);
     this.#world.trace(`${primary.name} is cut off`);
   }
 
@@ -133,7 +157,7 @@ export class Nemesis {
 
   /** A view has just changed: the moment in which protocols break. */
   onView(): void {
-    const { random, scheduler, network } = this.#world;
+    const { random, scheduler } = this.#world;
     if (this.#over || !random.chance(0.15)) return;
     scheduler.after(random.between(0, 5), () => {
       if (this.#over) return;
@@ -142,7 +166,7 @@ export class Nemesis {
       if (draw < 0.4) this.#split(random.chance(0.3));
       else if (draw < 0.7) this.#kill(random.chance(0.7), random.between(1, 400));
       else if (draw < 0.85) this.#powerCut();
-      else network.heal();
+      else this.#heal();
     });
   }
 

@@ -21,6 +21,8 @@ export interface RunOptions {
   duplicateShare: number;
   slowShare: number;
   chaosMs: number;
+  attemptMs: number;
+  lagTicks: number;
   batchEntriesMax: number;
   compactEntries: number;
 }
@@ -47,13 +49,15 @@ export const optionsOf = (seed: number): RunOptions => {
   const random = new Random(seed ^ 0x5eed);
   return {
     seed,
-    stores: random.int(2, 4),
+    stores: random.int(2, 5),
     clients: random.int(2, 5),
     keys: random.int(2, 12),
     lossShare: random.chance(0.5) ? 0 : random.between(0, 0.15),
     duplicateShare: random.chance(0.5) ? 0 : random.between(0, 0.1),
     slowShare: random.between(0, 0.1),
-    chaosMs: random.int(3000, 7000),
+    chaosMs: random.int(3000, 12_000),
+    attemptMs: random.int(100, 1500),
+    lagTicks: random.int(4, 15),
     batchEntriesMax: random.chance(0.3) ? 1 : 256,
     compactEntries: random.chance(0.5) ? random.int(8, 60) : 20_000,
   };
@@ -84,6 +88,7 @@ const build = (options: RunOptions): Run => {
   world.nameServer = new SimNameServer(world);
   const config: CoreConfig = {
     ...defaultCoreConfig,
+    lagTicks: options.lagTicks,
     batchEntriesMax: options.batchEntriesMax,
     compactEntries: options.compactEntries,
     compactKeepEntries: Math.min(options.compactEntries >> 2, 5000),
@@ -92,7 +97,7 @@ const build = (options: RunOptions): Run => {
     stores.push(new SimStore(`${i}`.repeat(32), world, config));
   }
   const names = Array.from({ length: options.clients }, (_, i) => `c${i + 1}`);
-  const clients = names.map((name) => new SimClient(name, world, options.keys));
+  const clients = names.map((name) => new SimClient(name, world, options));
   const nemesis = new Nemesis(world, names);
   const judge = checkers.onView.bind(checkers);
   checkers.onView = (before, view) => {
@@ -117,7 +122,8 @@ const play = ({ world, clients, nemesis }: Run, options: RunOptions): void => {
   const healUntil = scheduler.nowMs + healMs;
   scheduler.runUntil(healUntil, () => clients.every((client) => client.open === 0));
   let read = false;
-  clients[0]?.readAll(() => {
+  const keys = new Set(clients.flatMap((client) => client.history.map((op) => op.key)));
+  clients[0]?.readAll([...keys], () => {
     read = true;
   });
   scheduler.runUntil(healUntil, () => read);

@@ -6,8 +6,9 @@ import type { SimCommand, SimResult } from './model.ts';
 import { type World, call } from './world.ts';
 import type { SimStore } from './sim-store.ts';
 
-const attemptMs = 1500;
 const deadlineMs = 5000;
+/** A register ends as cancelled and changes no more: new ones come into use all the time. */
+const freshKeysMs = 400;
 
 interface Attempt {
   op: HistoryOp;
@@ -29,13 +30,18 @@ export class SimClient {
   stopped = false;
   readonly #world: World;
   readonly #keys: number;
+  readonly #attemptMs: number;
+  /** Some only read: a writer notices at its first write that its primary is cut off. */
+  readonly #writeShare: number;
   #view: View | null = null;
   #count = 0;
 
-  constructor(name: string, world: World, keys: number) {
+  constructor(name: string, world: World, options: { keys: number; attemptMs: number }) {
     this.name = name;
     this.#world = world;
-    this.#keys = keys;
+    this.#keys = options.keys;
+    this.#attemptMs = options.attemptMs;
+    this.#writeShare = world.random.pick([0, 0.3, 0.7, 0.7]) ?? 0.7;
   }
 
   start(): void {
@@ -50,9 +56,9 @@ export class SimClient {
     if (this.stopped) return;
     const { random, scheduler } = this.#world;
     this.#count += 1;
-    const key = `k${random.int(1, this.#keys)}`;
-    const draw = random.next();
-    const action: HistoryOp['action'] = draw < 0.5 ? 'place' : draw < 0.7 ? 'cancel' : 'get';
+    const key = `k${Math.floor(scheduler.nowMs / freshKeysMs)}-${random.int(1, this.#keys)}`;
+    const write: HistoryOp['action'] = random.chance(0.7) ? 'place' : 'cancel';
+    const action = random.chance(this.#writeShare) ? write : 'get';
     const opId = `${this.name}-${this.#count}`;
     const op: HistoryOp = {
       key, action, startMs: scheduler.nowMs, endMs: Number.POSITIVE_INFINITY, result: null,
@@ -64,12 +70,12 @@ export class SimClient {
   }
 
   /** A read of every key at the end; it must succeed once everything is healed. */
-  readAll(done: () => void): void {
+  readAll(keys: readonly string[], done: () => void): void {
     this.stopped = false;
-    let left = this.#keys;
-    for (let i = 1; i <= this.#keys; i += 1) {
+    let left = keys.length;
+    for (const key of keys) {
       const op: HistoryOp = {
-        key: `k${i}`, action: 'get', startMs: this.#world.scheduler.nowMs,
+        key, action: 'get', startMs: this.#world.scheduler.nowMs,
         endMs: Number.POSITIVE_INFINITY, result: null,
       };
       this.history.push(op);
@@ -107,7 +113,7 @@ export class SimClient {
     }
     attempt.sent = true;
     return call(this.#world, {
-      from: this.name, to: store.id, deadlineMs: attemptMs,
+      from: this.name, to: store.id, deadlineMs: this.#attemptMs,
       alive: () => store.alive,
       serve: (answer: (value: Served) => void) => serve(store, attempt, answer),
       done: (result) => {
