@@ -28,7 +28,7 @@ export interface Located {
   terminatedOn: string | null;
 }
 
-export interface GeocoderCounters {
+interface GeocoderCounters {
   cache: { hits: number; misses: number; stale: number };
   /** Look-ups that waited for another one of the same postcode. */
   joined: number;

@@ -5,6 +5,7 @@ import axios from 'axios';
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { z } from 'zod';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import { version } from '../../shared/runtime/version.ts';
 import { guardedLookup } from './base-url.ts';
 import type { BaseUrl } from './base-url.ts';
 
@@ -32,7 +33,7 @@ const connectionsMax = 8;
 const idleConnectionsMax = 2;
 
 /** Operators should name somebody whom the services can write to. */
-export const defaultUserAgent = 'orderly/0.1.0 (+contact not configured)';
+export const defaultUserAgent = `orderly/${version} (+contact not configured)`;
 
 const errorCode = z.object({ code: z.string().regex(/^[A-Z][A-Z0-9_]{0,39}$/) });
 

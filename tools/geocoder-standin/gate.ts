@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { OrderlyError } from '../../shared/contract/errors.ts';
 import { must } from '../../shared/runtime/assert.ts';
 
 /**
@@ -39,7 +40,7 @@ export class Gate {
     return this.#sockets.size;
   }
 
-  /** Ends the connections that are open. Rejects with the system's error when the port is taken. */
+  /** Ends the connections that are open. Throws OrderlyError `unavailable` for a taken port. */
   async set(mode: GateMode): Promise<void> {
     this.#mode = mode;
     for (const socket of this.#sockets) socket.destroy();
@@ -55,7 +56,10 @@ export class Gate {
   async #listen(): Promise<void> {
     const listener = createServer((socket) => this.#onConnection(socket));
     listener.listen(this.#port, host);
-    await once(listener, 'listening');
+    await once(listener, 'listening').catch((error: unknown) => {
+      const detail = `Port ${this.#port} can not be used: ${String(error)}.`;
+      throw new OrderlyError('unavailable', detail);
+    });
     const address = must(listener.address(), 'a listening server has no address');
     this.#port = (address as AddressInfo).port;
     this.#listener = listener;

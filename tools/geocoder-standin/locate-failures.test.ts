@@ -4,8 +4,8 @@ import { createGeocoder } from '../../backend-server/geocoding/geocoder.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
 import type { FaultRuleInput } from './fault-rules.ts';
 import type { GateMode } from './gate.ts';
-import { openTestBed } from './test-bed.ts';
-import type { TestBed, TestBedOptions } from './test-bed.ts';
+import { openTestBed } from './testing/test-bed.ts';
+import type { TestBed, TestBedOptions } from './testing/test-bed.ts';
 
 const durham = { lat: 54.776582, lng: -1.578345 };
 /** 2.5 s of deadlines and 0.1 s of our own, plus what a busy machine adds to a timer. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestBed } from './test-bed.ts';
-import type { TestBed } from './test-bed.ts';
+import { openTestBed } from './testing/test-bed.ts';
+import type { TestBed } from './testing/test-bed.ts';
 
 /** Well-formed and different each time; the services know none of them. */
 const postcodeAt = (n: number): string => `DH${1 + (n % 9)} ${Math.floor(n / 9) % 10}ZZ`;

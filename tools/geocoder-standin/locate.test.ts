@@ -7,9 +7,9 @@ import { failure } from '../../backend-server/geocoding/dialect.ts';
 import type { Dialect } from '../../backend-server/geocoding/dialect.ts';
 import { geocodeSchema } from '../../shared/contract/order.ts';
 import { createLogger, silentLogger } from '../../shared/runtime/logger.ts';
-import { ManualClock } from './manual-clock.ts';
-import { openTestBed } from './test-bed.ts';
-import type { TestBed } from './test-bed.ts';
+import { ManualClock } from './testing/manual-clock.ts';
+import { openTestBed } from './testing/test-bed.ts';
+import type { TestBed } from './testing/test-bed.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const durham = { lat: 54.776582, lng: -1.578345 };

@@ -11,17 +11,20 @@ import { startStandin } from './standin.ts';
 /** `orderly geocoder-standin`: one of the two postcode services, for tests and machines offline. */
 
 const parentCheckMs = 1000;
+/** Where `orderly backend --geocoders standin` looks for them. */
+const defaultPorts = { primary: 7411, secondary: 7412 };
 
 const optionsSchema = z.object({
   service: z.enum(['primary', 'secondary']),
-  port: z.int(),
+  port: z.int().optional(),
   controlPort: z.int(),
   data: z.array(z.string()).optional(),
   terminated: z.string().optional(),
   latency: z.number(),
   drop: z.array(z.string()),
   shift: z.array(z.object({ postcode: z.string(), lat: z.number(), lng: z.number() })),
-  rate: z.object({ perSecond: z.number(), burst: z.number() }).nullable().optional(),
+  rate: z.union([z.literal('off'), z.object({ perSecond: z.number(), burst: z.number() })])
+    .optional(),
   parentPid: z.int().optional(),
   json: z.boolean(),
 });
@@ -49,8 +52,8 @@ function shift(text: string, earlier: Options['shift']): Options['shift'] {
   return [...earlier, moved];
 }
 
-function rate(text: string): Rate | null {
-  if (text === 'off') return null;
+function rate(text: string): Rate | 'off' {
+  if (text === 'off') return text;
   const [, perSecond, burst] = /^([\d.]+):(\d+)$/.exec(text) ?? [];
   const found = { perSecond: Number(perSecond), burst: Number(burst) };
   if (!(found.perSecond > 0) || !(found.burst >= 1)) {
@@ -84,14 +87,14 @@ async function run(options: Options): Promise<number> {
   const { service, latency: latencyMs, data, terminated, rate: limit } = options;
   const standin = await startStandin({
     service,
-    port: options.port,
+    port: options.port ?? defaultPorts[service],
     controlPort: options.controlPort,
     latencyMs,
     drop: options.drop,
     shift: options.shift,
     ...(data && { data }),
     ...(terminated !== undefined && { terminated }),
-    ...(limit !== undefined && { rate: limit }),
+    ...(limit !== undefined && { rate: limit === 'off' ? null : limit }),
   });
   const facts = { role: 'geocoder-standin', id: service, url: standin.url };
   printReady(options.json, { ...facts, control_url: standin.controlUrl });
@@ -113,7 +116,7 @@ export function addGeocoderStandinCommand(program: Command): void {
     .description('serve postcodes.io or findthatpostcode.uk from a small sample, on this machine')
     .addOption(new Option('--service <name>', 'which service to stand in for')
       .choices(['primary', 'secondary']).makeOptionMandatory())
-    .option('--port <n>', 'port of the service; 0 for any', port, 0)
+    .option('--port <n>', 'port of the service, 0 for any (default: 7411 and 7412)', port)
     .option('--control-port <n>', 'port where faults are set; 0 for any', port, 0)
     .option('--data <files>', 'CSV files of postcodes in use, comma separated', list)
     .option('--terminated <file>', 'CSV file of terminated postcodes')

@@ -142,8 +142,8 @@ const swallow = (response: ServerResponse) => (): void => {
 };
 
 /**
- * Starts a stand-in on 127.0.0.1. Throws OrderlyError `invalid_params` for unreadable data, and the
- * system's error for a port that is taken.
+ * Starts a stand-in on 127.0.0.1. Throws OrderlyError: `invalid_params` for unreadable data,
+ * `unavailable` for a port that is taken.
  */
 export async function startStandin(options: StandinOptions): Promise<Standin> {
   const service = new PostcodeService(options);
@@ -156,14 +156,16 @@ export async function startStandin(options: StandinOptions): Promise<Standin> {
     control(controlled, request, response).catch(swallow(response));
   });
   const controlGate = new Gate(controlServer, options.controlPort ?? 0);
-  await gate.set('up');
-  await controlGate.set('up');
-  return {
-    url: gate.url,
-    controlUrl: controlGate.url,
-    async close() {
-      service.close();
-      await Promise.all([gate.set('down'), controlGate.set('down')]);
-    },
+  const close = async (): Promise<void> => {
+    service.close();
+    await Promise.all([gate.set('down'), controlGate.set('down')]);
   };
+  try {
+    await gate.set('up');
+    await controlGate.set('up');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url: gate.url, controlUrl: controlGate.url, close };
 }

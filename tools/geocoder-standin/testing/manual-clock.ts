@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/runtime/clock.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
 
 /** Time that passes only when told to; timers are those of the machine. */
 export class ManualClock implements Clock {

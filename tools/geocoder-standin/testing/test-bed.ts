@@ -1,10 +1,10 @@
-import { createGeocoder } from '../../backend-server/geocoding/geocoder.ts';
-import type { Geocoder, GeocoderOptions } from '../../backend-server/geocoding/geocoder.ts';
-import { silentLogger } from '../../shared/runtime/logger.ts';
+import { createGeocoder } from '../../../backend-server/geocoding/geocoder.ts';
+import type { Geocoder, GeocoderOptions } from '../../../backend-server/geocoding/geocoder.ts';
+import { silentLogger } from '../../../shared/runtime/logger.ts';
 import { ManualClock } from './manual-clock.ts';
-import { StandinClient } from './standin-client.ts';
-import { startStandin } from './standin.ts';
-import type { Standin, StandinOptions } from './standin.ts';
+import { StandinClient } from '../standin-client.ts';
+import { startStandin } from '../standin.ts';
+import type { Standin, StandinOptions } from '../standin.ts';
 
 /** A geocoder between two stand-ins, with a clock that can be put forward. */
 export interface TestBed {
