@@ -83,9 +83,10 @@ export class OrderTables {
     return this.#unverified.all(limit).map((row) => this.fromRow(row));
   }
 
-  insert(order: Order, event: OrderEvent): void {
+  /** `seal` is that of the order's JSON. */
+  insert(order: Order, event: OrderEvent, seal: string): void {
     const placedLsn = event.log_index;
-    this.#insertOrder.run(...fixedCells(order, placedLsn), ...changingCells(order, sealOf(JSON.stringify(order))));
+    this.#insertOrder.run(...fixedCells(order, placedLsn), ...changingCells(order, seal));
     for (const [position, line] of order.lines.entries()) {
       this.#insertLine.run(
         placedLsn, position, line.id, line.sku, line.name, line.unit_price.amount, line.quantity,
@@ -98,9 +99,9 @@ export class OrderTables {
     this.#addEvent(placedLsn, event);
   }
 
-  update(order: Order, event: OrderEvent): void {
+  update(order: Order, event: OrderEvent, seal: string): void {
     const placedLsn = this.#exists.get(order.id)?.placed_lsn ?? 0;
-    this.#updateOrder.run(...changingCells(order, sealOf(JSON.stringify(order))), placedLsn);
+    this.#updateOrder.run(...changingCells(order, seal), placedLsn);
     // A foreign key refuses the event of an order that does not exist.
     this.#addEvent(placedLsn, event);
   }

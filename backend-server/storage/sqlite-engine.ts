@@ -180,7 +180,7 @@ export class SqliteEngine implements JobEngine {
   #apply(upTo: number): AnswerOf<'apply'> {
     const { meta, log } = this.#store;
     const results: PackedResult[] = [];
-    for (const entry of log.readForApply(upTo)) {
+    for (const entry of log.takeForApply(upTo)) {
       if (entry.kind === 'op') {
         const applied = apply(this.#state, decodeCommand(entry.payload), entry);
         const { text, seal } = this.#state.stored(applied.result);

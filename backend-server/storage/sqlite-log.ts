@@ -6,7 +6,8 @@ import type { Seal } from './entry-seal.ts';
 import { sealEntry } from './entry-seal.ts';
 import type { Meta } from './meta.ts';
 
-type LogRow = Entry & Seal;
+/** An entry with its seal, as the table holds it. */
+export type SealedEntry = Entry & Seal;
 
 const readAtOnce = 256;
 
@@ -14,11 +15,13 @@ const readAtOnce = 256;
 export class SqliteLog {
   readonly #meta: Meta;
   readonly #insert: Statement;
-  readonly #range: Statement<[number, number], LogRow>;
-  readonly #one: Statement<[number], LogRow>;
+  readonly #range: Statement<[number, number], SealedEntry>;
+  readonly #one: Statement<[number], SealedEntry>;
   readonly #archive: Statement;
   readonly #deleteFrom: Statement;
   readonly #deleteUpTo: Statement;
+  /** Entries beyond the applied one, as they were verified or sealed: contiguous, up to lastLsn. */
+  #pending: SealedEntry[] = [];
   #lastLsn: number;
   #lastChain: string;
 
@@ -55,14 +58,18 @@ export class SqliteLog {
 
   /** Reads the whole log, checks every row against its seal, and gives it. */
   verify(): Entry[] {
-    const { base_lsn: baseLsn, base_chain: baseChain } = this.#meta.row;
-    const entries = this.#readAfter({ lsn: baseLsn, chain: baseChain }, Number.MAX_SAFE_INTEGER);
+    const { base_lsn: baseLsn, base_chain: baseChain, applied_lsn: appliedLsn } = this.#meta.row;
+    const entries = this.#readAfter(baseLsn, baseChain);
     const last = entries.at(-1);
     this.#lastLsn = last?.lsn ?? baseLsn;
     this.#lastChain = last?.chain ?? baseChain;
-    if (this.#meta.row.applied_lsn > this.#lastLsn) {
-      throw new DamageError(`the log ends at ${this.#lastLsn}, below what was applied`);
+    if (appliedLsn > this.#lastLsn || appliedLsn < baseLsn) {
+      throw new DamageError(`${appliedLsn} was applied, which the log does not hold`);
     }
+    if (this.chainAt(appliedLsn) !== this.#meta.row.applied_chain) {
+      throw new DamageError(`the log holds something else at ${appliedLsn} than was applied`);
+    }
+    this.#pending = entries.slice(appliedLsn - baseLsn);
     return entries.map(entryOf);
   }
 
@@ -73,19 +80,16 @@ export class SqliteLog {
       this.#insert.run(
         entry.lsn, entry.epoch, entry.kind, entry.opId, entry.payload, crc, chain,
       );
+      this.#pending.push({ ...entry, crc, chain });
       this.#lastLsn = entry.lsn;
       this.#lastChain = chain;
     }
   }
 
-  /** Entries after the applied one up to `upTo`, with their chains, each checked as it is read. */
-  readForApply(upTo: number): LogRow[] {
+  /** Entries after the applied one up to `upTo`; the caller applies them. */
+  takeForApply(upTo: number): SealedEntry[] {
     assert(upTo <= this.#lastLsn, 'only what is in the log is applied');
-    const { applied_lsn: lsn, applied_chain: chain } = this.#meta.row;
-    const rows = this.#readAfter({ lsn, chain }, upTo);
-    const lastRead = rows.at(-1)?.lsn ?? lsn;
-    if (lastRead < upTo) throw new DamageError(`the log has no entry ${lastRead + 1}`);
-    return rows;
+    return this.#pending.splice(0, Math.max(0, upTo - this.#meta.row.applied_lsn));
   }
 
   /** Archives and removes entries with lsn >= from. */
@@ -96,6 +100,7 @@ export class SqliteLog {
     const chain = this.chainAt(from - 1);
     this.#archive.run(epochSeen, from);
     this.#deleteFrom.run(from);
+    this.#pending.splice(from - 1 - appliedLsn);
     this.#lastLsn = from - 1;
     this.#lastChain = chain;
   }
@@ -119,11 +124,11 @@ export class SqliteLog {
     return must(this.#one.get(lsn), 'an entry of the log').chain;
   }
 
-  #readAfter(from: { lsn: number; chain: string }, upTo: number): LogRow[] {
-    const read: LogRow[] = [];
-    let { lsn, chain } = from;
-    while (lsn < upTo) {
-      const rows = this.#range.all(lsn, Math.min(readAtOnce, upTo - lsn));
+  #readAfter(baseLsn: number, baseChain: string): SealedEntry[] {
+    const read: SealedEntry[] = [];
+    let [lsn, chain] = [baseLsn, baseChain];
+    for (;;) {
+      const rows = this.#range.all(lsn, readAtOnce);
       for (const row of rows) {
         if (row.lsn !== lsn + 1) throw new DamageError(`the log has no entry ${lsn + 1}`);
         const seal = sealEntry(chain, row);
@@ -132,11 +137,10 @@ export class SqliteLog {
         ({ lsn, chain } = row);
         read.push(row);
       }
-      if (rows.length < readAtOnce) break;
+      if (rows.length < readAtOnce) return read;
     }
-    return read;
   }
 }
 
-const entryOf = ({ lsn, epoch, kind, opId, payload }: LogRow): Entry =>
+const entryOf = ({ lsn, epoch, kind, opId, payload }: SealedEntry): Entry =>
   ({ lsn, epoch, kind, opId, payload });

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
-import { assert, must } from '../../shared/runtime/assert.ts';
+import { assert } from '../../shared/runtime/assert.ts';
 import type { Catalogue } from '../orders/default-catalogue.ts';
 import type { AppliedResult, OpResult, OrderState } from '../orders/state.ts';
 import type { Meta } from './meta.ts';
@@ -28,8 +28,12 @@ export class SqliteOrderState implements OrderState {
   readonly #findResult: Statement<[string], ResultRow>;
   readonly #insertResult: Statement<[number, string, string, string, string]>;
   readonly #putCatalogue: Statement<[string, string, string, string]>;
-  readonly #nextNumber: Statement<[string, string], { orders: number }>;
+  readonly #readCounter: Statement<[string, string], { orders: number }>;
+  readonly #writeCounter: Statement<[string, string, number]>;
+  readonly #counters = new Map<string, number>();
   #catalogue: Catalogue | null;
+  /** The order that was written last, as JSON: its result repeats it. */
+  #written: { order: Order; text: string } | null = null;
   #last: (StoredResult & { result: OpResult }) | null = null;
 
   constructor(db: Database, meta: Meta) {
@@ -38,10 +42,8 @@ export class SqliteOrderState implements OrderState {
     this.#findResult = db.prepare('SELECT lsn, fingerprint, result, seal FROM results WHERE op_id = ?');
     this.#insertResult = db.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?)');
     this.#putCatalogue = db.prepare('INSERT OR REPLACE INTO catalogue VALUES (?, ?, ?, ?)');
-    this.#nextNumber = db.prepare(
-      'INSERT INTO counters VALUES (?, ?, 1) '
-        + 'ON CONFLICT DO UPDATE SET orders = orders + 1 RETURNING orders',
-    );
+    this.#readCounter = db.prepare('SELECT orders FROM counters WHERE shop_id = ? AND day = ?');
+    this.#writeCounter = db.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?, ?)');
     this.#catalogue = readCatalogue(db);
   }
 
@@ -56,7 +58,9 @@ export class SqliteOrderState implements OrderState {
   }
 
   putResult({ opId, fingerprint, lsn, result }: AppliedResult): void {
-    const text = JSON.stringify(result);
+    const text = this.#written !== null && result.ok && result.order === this.#written.order
+      ? `{"ok":true,"order":${this.#written.text}}`
+      : JSON.stringify(result);
     const seal = sealOf(resultText({ opId, fingerprint, lsn }, text));
     this.#last = { result, text, seal };
     this.#insertResult.run(lsn, opId, fingerprint, text, seal);
@@ -79,7 +83,11 @@ export class SqliteOrderState implements OrderState {
   }
 
   nextNumber(shopId: string, day: string): number {
-    return must(this.#nextNumber.get(shopId, day), 'the counter gives its value').orders;
+    const key = `${shopId} ${day}`;
+    const next = (this.#counters.get(key) ?? this.#readCounter.get(shopId, day)?.orders ?? 0) + 1;
+    this.#writeCounter.run(shopId, day, next);
+    this.#counters.set(key, next);
+    return next;
   }
 
   order(id: string): Order | null {
@@ -87,16 +95,22 @@ export class SqliteOrderState implements OrderState {
   }
 
   insertOrder(order: Order, event: OrderEvent): void {
-    this.orders.insert(order, event);
+    this.orders.insert(order, event, sealOf(this.#textOf(order)));
     this.#meta.set({ order_count: this.#meta.row.order_count + 1 });
   }
 
   updateOrder(order: Order, event: OrderEvent): void {
-    this.orders.update(order, event);
+    this.orders.update(order, event, sealOf(this.#textOf(order)));
   }
 
   lastEventSeq(orderId: string): number {
     return this.orders.lastEventSeq(orderId);
+  }
+
+  #textOf(order: Order): string {
+    const text = JSON.stringify(order);
+    this.#written = { order, text };
+    return text;
   }
 }
 
