@@ -3,20 +3,13 @@ import { cancelReasons, orderStatuses } from '../shared/contract/order.ts';
 import type { CommonOptions } from './config.ts';
 import type { Context } from './context.ts';
 import { exitCodeHelp, exitCodes, usageFailure } from './failure.ts';
+import { mannerOf, quiet } from './manner.ts';
 import { report } from './report.ts';
-import { Terminal, type ColourWish, type Io } from './terminal.ts';
+import { Terminal, type Io } from './terminal.ts';
 
 /** The arguments of `orderly client`; what a command does is in commands/, loaded when needed. */
 
 type Work = (context: Context) => Promise<void>;
-
-/** The options that decide how even a usage error is told, found before the parser runs. */
-function mannerOf(argv: readonly string[]): { json: boolean; verbose: boolean; wish: ColourWish } {
-  const at = argv.indexOf('--color');
-  const named = at >= 0 ? argv[at + 1] : argv.find((arg) => arg.startsWith('--color='))?.slice(8);
-  const wish = named === 'always' || named === 'never' ? named : 'auto';
-  return { json: argv.includes('--json'), verbose: argv.includes('--verbose'), wish };
-}
 
 const collect = (text: string, before: string[] | undefined): string[] => [...before ?? [], text];
 
@@ -39,7 +32,7 @@ class Client {
     this.#addOrders();
     this.#addShow();
     this.#addCancel();
-    for (const command of [this.root, ...this.root.commands]) this.#quiet(command);
+    for (const command of [this.root, ...this.root.commands]) quiet(command, terminal);
   }
 
   #rootCommand(): Command {
@@ -144,16 +137,6 @@ class Client {
         (await import('./commands/cancel.ts')).cancelOrder(context, idOrNumber, options)));
   }
 
-  /** Errors are told by report.ts alone, help goes to the streams of this run. */
-  #quiet(command: Command): void {
-    command.exitOverride().configureHelp({ showGlobalOptions: true }).configureOutput({
-      writeOut: (text) => { this.#terminal.print(text.trimEnd()); },
-      writeErr: (text) => { this.#terminal.say(text.trimEnd()); },
-      outputError: () => undefined,
-      getOutHelpWidth: () => this.#terminal.screen.width,
-    });
-  }
-
   async #run(work: Work): Promise<void> {
     const { withSession } = await import('./run.ts');
     const options = this.root.opts<CommonOptions>();
@@ -164,8 +147,8 @@ class Client {
 
 /** Runs `orderly client` with these arguments; resolves with the exit code and never rejects. */
 export async function runClient(argv: readonly string[], io: Io): Promise<number> {
-  const { wish, ...manner } = mannerOf(argv);
-  const terminal = new Terminal(io, wish);
+  const manner = mannerOf(argv);
+  const terminal = new Terminal(io, manner.colour);
   try {
     await new Client(io, terminal).root.parseAsync([...argv], { from: 'user' });
     return exitCodes.ok;

@@ -44,6 +44,8 @@ export const adviceFor: Partial<Record<ErrorCode, Advice>> = {
   method_not_allowed: advice(failed, ours),
   payload_too_large: advice(failed, 'send a smaller order'),
   unsupported_media_type: advice(failed, ours),
+  headers_too_large: advice(failed, 'check the token: no token of ours is that long'),
+  request_timeout: advice(unreachable, 'wait a moment and try again'),
   misdirected: advice(failed, 'use the host name that the front end was started with'),
   view_changed: advice(conflict, wait),
   election_refused: advice(conflict, wait),

@@ -1,14 +1,9 @@
 import { CommanderError } from 'commander';
 import { exitCodes, Failure, stoppedFailure, usageFailure, type ExitCode } from './failure.ts';
+import type { Manner } from './manner.ts';
 import { describeFailure, problemOf } from './messages.ts';
 import { PromptEnded } from './prompts.ts';
 import type { Terminal } from './terminal.ts';
-
-/** How a run talks, known before its arguments are parsed. */
-export interface Manner {
-  json: boolean;
-  verbose: boolean;
-}
 
 /** commander's own words: `error: unknown option '--x'` and, on a second line, a suggestion. */
 function usageOf(error: CommanderError, help: string): Failure {
@@ -40,7 +35,7 @@ function failureOf(error: unknown, help: string): Failure {
  * help explains the usage.
  */
 export function report(
-  error: unknown, terminal: Terminal, { json, verbose, help }: Manner & { help: string },
+  error: unknown, terminal: Terminal, { json, verbose, help }: Omit<Manner, 'colour'> & { help: string },
 ): ExitCode {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
   const failure = failureOf(error, help);
