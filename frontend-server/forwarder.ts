@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { z } from 'zod';
 import { backendMethods } from '../shared/contract/backend.ts';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { Method, ParamsOf, ResultOf } from '../shared/contract/method.ts';
@@ -34,6 +35,22 @@ const pauseMsFirst = 10;
 const pauseMsLast = 200;
 const staleReadMs = 400;
 const retryAfterMs = 1_000;
+
+function isPlaced(value: unknown): boolean {
+  const { order, lsn, replayed } = value as Partial<SubmitResult>;
+  return typeof order?.id === 'string' && Number.isSafeInteger(order.version)
+    && Number.isSafeInteger(lsn) && typeof replayed === 'boolean';
+}
+
+/**
+ * The back end made and checked the order; here only what we use of it is looked at again. The full
+ * schema would cost as much as all our other checks of a request together.
+ */
+const submitMethod: Submit = {
+  ...backendMethods.submit,
+  result: z.custom<SubmitResult>((value) =>
+    typeof value === 'object' && value !== null && isPlaced(value)),
+};
 
 interface Errand<P, R> {
   method: Method<P, R>;
@@ -90,7 +107,7 @@ export class Forwarder {
    */
   submit(request: SubmitRequest): Promise<SubmitResult> {
     return this.#carry({
-      method: backendMethods.submit,
+      method: submitMethod,
       params: (viewNumber) => ({ viewNumber, ...request }),
       hasEffect: true,
     });

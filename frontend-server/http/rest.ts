@@ -27,7 +27,7 @@ function sentFields(operation: PublicOperation, request: FastifyRequest): Fields
   return operation.key === 'none' ? sent : withKey(sent, request.headers['idempotency-key']);
 }
 
-/** The header wins over the body; both and different is a mistake that must not be guessed at. */
+/** Adds the header's key; in both places and different is a mistake that is not guessed at. */
 function withKey(sent: Fields, header: string | string[] | undefined): Fields {
   if (header === undefined) return sent;
   const inBody = sent['idempotency_key'];
@@ -36,7 +36,8 @@ function withKey(sent: Fields, header: string | string[] | undefined): Fields {
     const issues = [{ pointer: '/idempotency_key', code: 'custom', detail }];
     throw new OrderlyError('invalid_params', undefined, { issues });
   }
-  return { ...sent, idempotency_key: header };
+  sent['idempotency_key'] = header;
+  return sent;
 }
 
 const etagOf = (answer: Answer): string | undefined =>
