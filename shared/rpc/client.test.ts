@@ -122,14 +122,15 @@ describe('a call that fails at the server', () => {
     const client = clientTo((await listening()).address);
     const error = await failure(client.call(methods.fail, { how: 'known' }, soon));
     expect(error).toMatchObject({
-      code: 'price_changed', message: 'It costs more now.',
-      data: { total: 1200, issues: [{ pointer: '/expected_total', code: 'price', detail: '12.00' }] },
+      code: 'price_changed', message: 'It costs more now.', data: {
+        total: 1200, issues: [{ pointer: '/expected_total', code: 'price', detail: '12.00' }],
+      },
     });
     expect(error.data).not.toHaveProperty('code');
   });
 
   it.each(['sync', 'async', 'nothing', 'text', 'code'] as const)(
-    'unexpectedly (%s) is internal, with a reference that is in the log and no cause', async (how) => {
+    'unexpectedly (%s) is internal, with a reference to the log and no cause', async (how) => {
       const logged: Record<string, unknown>[] = [];
       const logger = {
         debug: () => {}, info: () => {}, warn: () => {}, child: () => logger,

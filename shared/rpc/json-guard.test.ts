@@ -13,7 +13,8 @@ describe('guarded JSON', () => {
   });
 
   it('may be 32 deep and not 33, brackets in strings aside', () => {
-    const nested = (depth: number): string => '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2);
+    const nested = (depth: number): string =>
+      `${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`;
     expect(parse(nested(32)).ok).toBe(true);
     expect(parse(`[${nested(32)}]`)).toMatchObject({ ok: false, code: 'invalid_request' });
     expect(parse(JSON.stringify('[{"\\'.repeat(1_000))).ok).toBe(true);
@@ -49,7 +50,8 @@ const poisoned = (text: string): boolean => {
 describe('poison', () => {
   it.each([
     '{"__proto__":1}', '{"constructor":1}', '{"prototype":1}', '[{"a":{"__proto__":{}}}]',
-    '{"\\u005f\\u005fproto\\u005f\\u005f":1}', '{"c\\u006fnstructor":1}', '{"pr\\u006ft\\u006ftype":1}',
+    '{"\\u005f\\u005fproto\\u005f\\u005f":1}', '{"c\\u006fnstructor":1}',
+    '{"pr\\u006ft\\u006ftype":1}',
     '"\\ud800"', '"\\udc00\\ud800"', '{"\\ud800":1}', '"\\u0000"', '["a",["\\u0000"]]',
   ])('is found in %s', (text) => {
     expect(poisoned(text)).toBe(true);

@@ -71,8 +71,9 @@ describe('a name server on the network', () => {
   it('stays visible when another one of the same machine stops', async ({ skip }) => {
     if (!works) return skip(why);
     const port = 20_000 + Math.floor(Math.random() * 20_000);
-    const stays = advertiseNameServer({ port, id: randomUUID(), host: '127.0.0.1', logger });
-    const goes = advertiseNameServer({ port: port + 1, id: randomUUID(), host: '127.0.0.1', logger });
+    const host = '127.0.0.1';
+    const stays = advertiseNameServer({ port, id: randomUUID(), host, logger });
+    const goes = advertiseNameServer({ port: port + 1, id: randomUUID(), host, logger });
     await new Promise((resolve) => { setTimeout(resolve, 200); });
     await goes.stop();
     const found: string[] = [];

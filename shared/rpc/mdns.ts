@@ -93,7 +93,7 @@ export function advertiseNameServer(options: {
   };
 }
 
-/** bonjour-service says that a service is up even where no packet leaves; asking ourselves tells. */
+/** bonjour-service says `up` even where no packet leaves the machine; asking ourselves tells. */
 function checkSeen(options: { id: string; onLoopback: boolean; logger: Logger }): Timer {
   const { id, onLoopback, logger } = options;
   const asking = openResponder(onLoopback, logger);

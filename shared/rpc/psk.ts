@@ -10,7 +10,7 @@ export interface Identity {
 const classes: readonly string[] = ['peer', 'frontend', 'operator'] satisfies CallerClass[];
 const isCallerClass = (text: string): text is CallerClass => classes.includes(text);
 
-const idForm = /^[\x21-\x7e]{1,128}$/;
+const idForm = /^[\x21-\x7e]{1,64}$/;
 
 export const identityText = (identity: Identity): string => `${identity.class}:${identity.id}`;
 

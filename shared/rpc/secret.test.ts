@@ -1,4 +1,6 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -56,8 +58,9 @@ describe('the cluster secret', () => {
   });
 
   it('is refused when it is too short, without being quoted', () => {
-    expect(() => loadClusterSecret({ home, value: 'hunter2', create: false })).toThrow(/too short/);
-    expect(() => loadClusterSecret({ home, value: 'hunter2', create: false })).not.toThrow(/hunter2/);
+    const load = (): unknown => loadClusterSecret({ home, value: 'hunter2', create: false });
+    expect(load).toThrow(/too short/);
+    expect(load).not.toThrow(/hunter2/);
   });
 
   it('does not show itself when it is printed', () => {

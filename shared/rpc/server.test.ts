@@ -3,7 +3,9 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OrderlyError } from '../contract/errors.ts';
 import { RpcClient } from './client.ts';
-import { methods, openRaw, secretOf, startEchoServer, framed, until } from './testing/echo-server.ts';
+import {
+  framed, methods, openRaw, secretOf, startEchoServer, until,
+} from './testing/echo-server.ts';
 import type { EchoServer, RawConnection } from './testing/echo-server.ts';
 
 let server: EchoServer;
@@ -117,16 +119,16 @@ describe('hostile JSON', () => {
   );
 
   it.each([
-    '{"jsonrpc":"2.0","id":1,"method":"test.echo","params":{"text":"x","__proto__":{"admin":true}}}',
-    '{"jsonrpc":"2.0","id":1,"method":"test.echo","params":{"text":"x"},"constructor":{"prototype":{}}}',
-    '{"jsonrpc":"2.0","id":1,"method":"test.echo","params":{"text":"x","\\u005f_proto__":1}}',
-    '{"jsonrpc":"2.0","id":1,"method":"test.echo","params":{"text":"\\ud800"}}',
-    '{"jsonrpc":"2.0","id":1,"method":"test.echo","params":{"text":"a\\u0000"}}',
-    '{"jsonrpc":"2.0","id":1,"method":"test.echo","params":{"text":"x","toString":1}}',
-    '{"jsonrpc":"2.0","id":1,"method":"test.echo","params":["x"]}',
-    '{"jsonrpc":"2.0","id":1,"method":"test.echo"}',
-  ])('%s has invalid params, and only it', async (poisoned) => {
-    raw.frame(`[${poisoned},${echo(2)}]`);
+    '"params":{"text":"x","__proto__":{"admin":true}}',
+    '"params":{"text":"x"},"constructor":{"prototype":{}}',
+    '"params":{"text":"x","\\u005f_proto__":1}',
+    '"params":{"text":"\\ud800"}',
+    '"params":{"text":"a\\u0000"}',
+    '"params":{"text":"x","toString":1}',
+    '"params":["x"]',
+    '"extra":true',
+  ])('a request with %s has invalid params, and only it', async (members) => {
+    raw.frame(`[{"jsonrpc":"2.0","id":1,"method":"test.echo",${members}},${echo(2)}]`);
     const answers = [await raw.answer()].flat() as { id: number; error?: { code: number } }[];
     expect(answers.find(({ id }) => id === 1)?.error?.code).toBe(-32602);
     expect(answers.find(({ id }) => id === 2)).toMatchObject({ result: { text: 'x' } });
@@ -144,16 +146,16 @@ describe('hostile JSON', () => {
   });
 
   it('extra members of a request grant nothing', async () => {
-    const request = { jsonrpc: '2.0', id: 1, method: 'test.note', auth: 'peer', params: { text: 'x' } };
+    const request = { jsonrpc: '2.0', id: 1, method: 'test.note', params: { text: 'x' } };
     const frontend = await openRaw(server.port, 'frontend:f');
-    frontend.frame(JSON.stringify(request));
+    frontend.frame(JSON.stringify({ ...request, auth: 'peer', class: 'peer' }));
     expect(await frontend.answer()).toMatchObject({ error: { code: -32016 } });
     frontend.socket.destroy();
   });
 });
 
 describe('a server', () => {
-  it('bounds the memory for a caller that asks and never reads', async () => {
+  it('bounds the memory for a caller that asks and does not read, and loses nothing', async () => {
     raw.socket.pause();
     const big = 'y'.repeat(1024 * 1024);
     for (let n = 0; n < 120; n++) raw.frame(echo(n, big));
@@ -164,7 +166,16 @@ describe('a server', () => {
     other.frame(echo(1));
     expect(await other.answer()).toMatchObject({ id: 1 });
     other.socket.destroy();
+    raw.socket.resume();
+    for (let n = 0; n < 120; n++) expect(await raw.answer()).toMatchObject({ id: n });
   });
+
+  it.each(['admin:x', 'peer', ':x', 'peer:', 'peer:a b', 'PEER:x', `peer:${'x'.repeat(65)}`])(
+    'does not know the identity %j, even with a key of the cluster', async (identity) => {
+      const psk = secretOf('ours').key('psk:peer');
+      await expect(openRaw(server.port, identity, psk)).rejects.toThrow(/alert|handshake|identity/);
+    },
+  );
 
   it('refuses plain TCP and certificates', async () => {
     const tcp = connectTcp(server.port, '127.0.0.1');

@@ -44,8 +44,9 @@ describe('a data folder', () => {
   it('is held once, also within one process, and can be taken after its release', () => {
     const dir = join(home, 'd');
     const first = openDataFolder(dir);
-    expect(() => openDataFolder(dir)).toThrow(`The data folder ${dir} is in use by another process.`);
-    expect(() => openDataFolder(dir)).toThrow('in use');
+    const again = `The data folder ${dir} is in use by another process.`;
+    expect(() => openDataFolder(dir)).toThrow(again);
+    expect(() => openDataFolder(dir)).toThrow(again);
     first.release();
     openDataFolder(dir).release();
   });

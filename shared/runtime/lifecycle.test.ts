@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beside, compile } from './testing/compiled.ts';
 import type { Compiled, Program } from './testing/compiled.ts';
@@ -32,6 +33,7 @@ describe.concurrent('a program that waits to be stopped', () => {
     program.process.kill('SIGINT');
     expect(await program.ended).toBe(1);
     expect(program.err().match(/stop was called/g)).toHaveLength(1);
+    expect(program.err()).not.toContain('took too long');
   });
 
   it('ends with 1 when stopping takes longer than it may', async () => {
@@ -58,8 +60,22 @@ describe.concurrent('a program that waits to be stopped', () => {
 
   it('goes on when nobody reads its output any more', async () => {
     const program = await started('well');
-    program.process.stdout.destroy();
-    program.process.stderr.destroy();
+    program.process.stdout?.destroy();
+    program.process.stderr?.destroy();
+    program.process.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+});
+
+describe('a log that can not be written', () => {
+  it('does not end the program', async ({ skip }) => {
+    if (!existsSync('/dev/full')) return skip('this system has no /dev/full');
+    const full = openSync('/dev/full', 'w');
+    const program = compiled.start(['well'], full);
+    closeSync(full);
+    while (!program.out().includes('\n')) {
+      await new Promise((resolve) => { setTimeout(resolve, 10); });
+    }
     program.process.kill('SIGTERM');
     expect(await program.ended).toBe(0);
   });

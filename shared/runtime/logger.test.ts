@@ -101,14 +101,17 @@ describe('a log for people', () => {
   it('is a short line: time, who, level, message, facts', () => {
     const { logger, lines } = collecting('pretty');
     logger.info({ at: '127.0.0.1:7400', why: 'no answer', n: 3, on: true }, 'name server lost');
-    expect(only(lines)).toMatch(
-      /^\d\d:\d\d:\d\d\.\d{3} backend\/b-1 info {2}name server lost at=127\.0\.0\.1:7400 why="no answer" n=3 on=true\n$/,
+    const [time = '', ...rest] = only(lines).split(' ');
+    expect(time).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    expect(rest.join(' ')).toBe(
+      'backend/b-1 info  name server lost at=127.0.0.1:7400 why="no answer" n=3 on=true\n',
     );
   });
 
   it('shows control characters and line breaks of a stranger instead of obeying them', () => {
     const { logger, lines } = collecting('pretty');
-    logger.warn({ who: '\u001b[2Jeve\n12:00 root/x info  all is well', 'k\u202e': '\u0007' }, 'hi\r');
+    const who = '\u001b[2Jeve\n12:00 root/x info  all is well';
+    logger.warn({ who, 'k\u202e': '\u0007' }, 'hi\r');
     const line = only(lines);
     expect(line.trimEnd()).not.toContain('\n');
     expect(line).toContain('\\u{1b}[2Jeve\\u{a}12:00');

@@ -22,7 +22,7 @@ export interface Logger {
 
 function standardError(): DestinationStream {
   const destination = pino.destination({ dest: 2, sync: true });
-  // Losing the reader of our log (a launcher that was killed) must not end a program that works.
+  // A log that can not be written (a full disk) must not end a program that works.
   destination.on('error', () => {});
   return destination;
 }

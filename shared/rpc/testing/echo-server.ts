@@ -111,6 +111,9 @@ export async function startEchoServer(
   };
 }
 
+const keyFor = (identity: string): Buffer =>
+  secretOf('ours').key(`psk:${identity.slice(0, identity.indexOf(':'))}`);
+
 /** A connection that sends whatever a test wants; it has the key. */
 export interface RawConnection {
   socket: TLSSocket;
@@ -121,7 +124,9 @@ export interface RawConnection {
   closed: Promise<void>;
 }
 
-export function openRaw(port: number, identity = 'peer:raw'): Promise<RawConnection> {
+export function openRaw(
+  port: number, identity = 'peer:raw', psk = keyFor(identity),
+): Promise<RawConnection> {
   const waiting: ((value: unknown) => void)[] = [];
   const arrived: unknown[] = [];
   const reader = new FrameReader((payload) => {
@@ -133,9 +138,7 @@ export function openRaw(port: number, identity = 'peer:raw'): Promise<RawConnect
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: '127.0.0.1', port, minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256',
-      pskCallback: () => ({
-        identity, psk: secretOf('ours').key(`psk:${identity.slice(0, identity.indexOf(':'))}`),
-      }),
+      pskCallback: () => ({ identity, psk }),
       checkServerIdentity: () => undefined,
     });
     const closed = new Promise<void>((done) => { socket.on('close', () => done()); });

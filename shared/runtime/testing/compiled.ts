@@ -1,8 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** Node 20 runs no TypeScript: programs that tests start as processes are compiled first. */
@@ -10,27 +9,25 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface Compiled {
-  /** Starts the program in a process of its own. */
-  start(args: string[], env?: NodeJS.ProcessEnv): Program;
+  /** Starts the program in a process of its own, its standard error collected or given away. */
+  start(args: string[], stderr?: number): Program;
   remove(): void;
 }
 
 export interface Program {
-  process: ChildProcessByStdio<null, Readable, Readable>;
+  process: ChildProcess;
   out(): string;
   err(): string;
   /** Exit code, or the name of the signal. */
   ended: Promise<number | string>;
 }
 
-function startProgram(file: string, args: string[], env: NodeJS.ProcessEnv): Program {
-  const child = spawn(process.execPath, [file, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env },
-  });
+function startProgram(argv: string[], stderr: number | undefined): Program {
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', stderr ?? 'pipe'] });
   let out = '';
   let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => { out += text; });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => { err += text; });
   const ended = new Promise<number | string>((resolve) => {
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
@@ -48,10 +45,11 @@ export function compile(sourceFile: string): Compiled {
     compilerOptions: { outDir, rootDir: root, noEmit: false },
     include: [], files: [sourceFile],
   }));
-  execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', config]);
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  execFileSync(process.execPath, [compiler, '-p', config]);
   const built = relative(root, sourceFile).replace(/\.ts$/, '.js');
   return {
-    start: (args, env = {}) => startProgram(join(outDir, built), args, env),
+    start: (args, stderr) => startProgram([join(outDir, built), ...args], stderr),
     remove: () => rmSync(outDir, { recursive: true, force: true }),
   };
 }
