@@ -1,4 +1,4 @@
-import type { ClientConfig } from './config.ts';
+import type { ClientConfig } from './client-config.ts';
 import type { Prompts } from './prompts.ts';
 import type { Session } from './session.ts';
 import type { Io, Terminal } from './terminal.ts';

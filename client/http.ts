@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import type { Clock } from '../shared/runtime/clock.ts';
 
@@ -118,12 +117,6 @@ function parseJson(raw: Buffer): { value: unknown } | { why: string } {
     return { why: 'the answer is not JSON' };
   }
 }
-
-const isLoopbackName = (host: string): boolean => host === 'localhost' || host === '[::1]'
-  || (isIP(host) === 4 && host.startsWith('127.'));
-
-/** True for an address that never leaves this machine. */
-export const isLoopback = (url: string): boolean => isLoopbackName(new URL(url).hostname);
 
 /** A keep-alive connection to one front end. */
 export class Http {

@@ -417,7 +417,7 @@ describe('orderly client knows the server', () => {
   it('uses the operator token of this machine, and never sends it elsewhere', async () => {
     writeFileSync(join(home, 'operator.token'), 'good-token\n');
     expect((await run(['orders'], { env: { ORDERLY_TOKEN: '' } })).code).toBe(0);
-    const { readClientConfig } = await import('./config.ts');
+    const { readClientConfig } = await import('./client-config.ts');
     const { io } = testTerminal({ home });
     expect((await readClientConfig({ url: 'http://example.org' }, io)).token).toBeNull();
     expect((await readClientConfig({ url: 'http://127.0.0.1.example.org' }, io)).token).toBeNull();

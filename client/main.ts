@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { cancelReasons, orderStatuses } from '../shared/contract/order.ts';
-import type { CommonOptions } from './config.ts';
+import type { CommonOptions } from './client-config.ts';
 import type { Context } from './context.ts';
 import { exitCodeHelp, exitCodes, usageFailure } from './failure.ts';
 import { mannerOf, quiet } from './manner.ts';

@@ -35,7 +35,8 @@ function failureOf(error: unknown, help: string): Failure {
  * help explains the usage.
  */
 export function report(
-  error: unknown, terminal: Terminal, { json, verbose, help }: Omit<Manner, 'colour'> & { help: string },
+  error: unknown, terminal: Terminal,
+  { json, verbose, help }: Omit<Manner, 'colour'> & { help: string },
 ): ExitCode {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
   const failure = failureOf(error, help);

@@ -1,4 +1,4 @@
-import { readClientConfig, type CommonOptions } from './config.ts';
+import { readClientConfig, type CommonOptions } from './client-config.ts';
 import type { Context } from './context.ts';
 import { inquirerPrompts } from './inquirer-prompts.ts';
 import { rememberSession } from './session-file.ts';

@@ -48,7 +48,8 @@ function parseTimeoutMs(text: string): number {
 function rememberedBy(home: string): string[] {
   try {
     const folders = readdirSync(home, { withFileTypes: true }).filter((one) => one.isDirectory());
-    const found = folders.flatMap(({ name }) => readAddress(join(home, name, 'nameserver.address')));
+    const found = folders.flatMap(({ name }) =>
+      readAddress(join(home, name, 'nameserver.address')));
     return [...new Set(found)];
   } catch {
     // No such home yet: the usual place and mDNS are left.

@@ -4,7 +4,8 @@ import { PromptEnded, type Choice, type Prompts } from '../../client/prompts.ts'
 import type { Terminal } from '../../client/terminal.ts';
 import { told } from '../../client/view/told.ts';
 import type { Cluster } from './cluster.ts';
-import { roleOf, type BackEnd, type Snapshot } from './snapshot.ts';
+import type { BackEnd, Snapshot } from './snapshot.ts';
+import { roleOf } from './standing.ts';
 import { switchBackEnd } from './switch.ts';
 import { statePainted, statusView } from './view.ts';
 
@@ -20,8 +21,9 @@ export interface Desk {
 function choices({ backEnds }: Snapshot, { talkPaint }: Terminal): Choice<Step>[] {
   const toggles = backEnds.map((backEnd): Choice<Step> => {
     const role = roleOf(backEnd);
+    const standing = [statePainted(backEnd, talkPaint), ...(role === null ? [] : [role])];
     return {
-      name: `${told(backEnd.id, 64)}  ${statePainted(backEnd, talkPaint)}${role === null ? '' : `, ${role}`}`,
+      name: `${told(backEnd.id, 64)}  ${standing.join(', ')}`,
       value: { kind: 'toggle', backEnd },
       ...(backEnd.status === null ? { disabled: '(does not answer)' } : {}),
     };

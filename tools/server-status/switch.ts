@@ -2,7 +2,8 @@ import { exitCodes, Failure, usageFailure } from '../../client/failure.ts';
 import type { Prompts } from '../../client/prompts.ts';
 import { told } from '../../client/view/told.ts';
 import type { Cluster } from './cluster.ts';
-import { isUp, type BackEnd, type Snapshot } from './snapshot.ts';
+import type { BackEnd, Snapshot } from './snapshot.ts';
+import { isUp } from './standing.ts';
 
 export type Wish = 'down' | 'up' | 'toggle';
 
@@ -40,7 +41,7 @@ interface Asked {
 
 async function agreed({ yes, prompts }: Asked, { id }: BackEnd): Promise<boolean> {
   if (yes) return true;
-  const what = `${told(id, 64)} is the last back end that is up; no orders can be taken without it.`;
+  const what = `${told(id, 64)} is the last back end that is up; without it no order is taken.`;
   if (prompts === null) throw usageFailure(what, ['add --yes to switch it down all the same']);
   return prompts.confirm({ message: `${what} Switch it down?`, initial: false });
 }

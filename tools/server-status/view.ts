@@ -2,9 +2,8 @@ import type { Paint, Screen } from '../../client/terminal.ts';
 import { duration } from '../../client/view/moment.ts';
 import { table } from '../../client/view/table.ts';
 import { told } from '../../client/view/told.ts';
-import {
-  isInSync, lagOf, roleOf, stateOf, type BackEnd, type Snapshot,
-} from './snapshot.ts';
+import type { BackEnd, Snapshot } from './snapshot.ts';
+import { isInSync, lagOf, roleOf, stateOf } from './standing.ts';
 
 const unknown = '-';
 
@@ -45,8 +44,10 @@ function viewLine({ view, backEnds, group }: Snapshot): string {
 
 function frontEndLine({ frontEnds }: Snapshot): string {
   if (frontEnds.length === 0) return 'Front ends: none.';
-  const words = frontEnds.map(({ id, address, alive, lastSeenMs }) =>
-    `${told(id, 64)} at ${told(address, 64)}${alive ? '' : `, last seen ${duration(lastSeenMs)} ago`}`);
+  const words = frontEnds.map(({ id, address, alive, lastSeenMs }) => {
+    const seen = alive ? '' : `, last seen ${duration(lastSeenMs)} ago`;
+    return `${told(id, 64)} at ${told(address, 64)}${seen}`;
+  });
   return `Front ends: ${words.join('; ')}.`;
 }
 

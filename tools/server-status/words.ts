@@ -5,7 +5,7 @@ import type { Io, Terminal } from '../../client/terminal.ts';
 import { Cluster } from './cluster.ts';
 import { readStatusConfig, type StatusOptions } from './config.ts';
 import { runStatusMenu } from './menu.ts';
-import { memberJson, snapshotJson } from './snapshot.ts';
+import { memberJson, snapshotJson } from './snapshot-json.ts';
 import { findBackEnd, switchBackEnd, type Wish } from './switch.ts';
 import { statePainted, statusView } from './view.ts';
 

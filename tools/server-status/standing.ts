@@ -1,0 +1,34 @@
+import type { ReplicaStatus } from '../../shared/contract/replica.ts';
+import type { View } from '../../shared/contract/view.ts';
+import type { BackEnd, Snapshot } from './snapshot.ts';
+
+/** What the facts about a back end come to. */
+
+/** Reachable, and not switched down. */
+export const isUp = ({ status }: BackEnd): boolean => status !== null && !status.down;
+
+export const isInSync = (view: View | null, { storeId }: BackEnd): boolean =>
+  view?.inSync.includes(storeId) === true;
+
+/** What it is in the group now; null where only its past is known. */
+export function roleOf(backEnd: BackEnd): ReplicaStatus['role'] | null {
+  return isUp(backEnd) ? backEnd.status?.role ?? null : null;
+}
+
+/** `UP serving`, `DOWN switched off`, `DOWN last seen 12 s ago`: the word, then the reason. */
+export function stateOf({ status, listed }: BackEnd): { up: boolean; why: string } {
+  if (status !== null) {
+    return status.down ? { up: false, why: 'switched off' } : { up: true, why: status.state };
+  }
+  if (listed === null) return { up: false, why: 'not registered' };
+  const seconds = Math.max(0, Math.round(listed.lastSeenMs / 1_000));
+  const seen = `last seen ${seconds} s ago`;
+  return { up: false, why: listed.alive ? `no answer, ${seen}` : seen };
+}
+
+/** Committed ops that it has not executed yet; null when the primary or it does not answer. */
+export function lagOf(snapshot: Snapshot, { status }: BackEnd): number | null {
+  const primary = snapshot.backEnds.find(({ storeId }) => storeId === snapshot.view?.primary);
+  if (primary === undefined || !isUp(primary) || status === null) return null;
+  return Math.max(0, (primary.status?.commitLsn ?? 0) - status.appliedLsn);
+}
