@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { OrderlyError } from '../shared/contract/errors.ts';
 import { defaultHome } from '../shared/runtime/data-folder.ts';
 
 /** Flags of `orderly frontend`; each may also be given as ORDERLY_ and its name in capitals. */
@@ -37,6 +38,16 @@ const schema = z.object({
   json: z.boolean().default(false),
 });
 
+/** Throws `invalid_params` that names the option, as a wrong usage of the command line. */
+function checked(options: unknown): z.infer<typeof schema> {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new OrderlyError(
+    'invalid_params', `Option ${String(issue?.path[0])}: ${issue?.message ?? 'wrong value'}.`,
+  );
+}
+
 /** Frozen; everything that the front end takes from its command line and environment. */
 export interface FrontendConfig extends Omit<z.infer<typeof schema>, 'data' | 'nameserver'> {
   home: string;
@@ -52,7 +63,7 @@ export interface FrontendConfig extends Omit<z.infer<typeof schema>, 'data' | 'n
 }
 
 export const readFrontendConfig = (options: unknown): FrontendConfig => {
-  const { nameserver, ...parsed } = schema.parse(options);
+  const { nameserver, ...parsed } = checked(options);
   const {
     ORDERLY_CLUSTER_SECRET: value, ORDERLY_CLUSTER_SECRET_FILE: file,
     ORDERLY_OPERATOR_TOKEN: token,

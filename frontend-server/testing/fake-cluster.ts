@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ParamsOf } from '../../shared/contract/method.ts';
 import { backendMethods } from '../../shared/contract/backend.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Registration } from '../../shared/contract/nameserver.ts';
 import { nameServerMethods } from '../../shared/contract/nameserver.ts';
 import type { Order } from '../../shared/contract/order.ts';
 import type { ReplicaStatus } from '../../shared/contract/replica.ts';
@@ -157,6 +158,11 @@ export class FakeCluster {
   readonly results = new Map<string, Order>();
   readonly executions: Execution[] = [];
   readonly elections: ParamsOf<typeof nameServerMethods.elect>[] = [];
+  /** Names of the registration calls, in order. */
+  readonly beats: string[] = [];
+  lastRegistration: Registration | null = null;
+  /** The name server knows nobody until the next registration. */
+  forgetful = false;
   backends: FakeBackend[] = [];
   view: View | null = null;
   /** Elections are refused while this is set. */
@@ -196,9 +202,21 @@ export class FakeCluster {
     this.#nameServer = await serveRpc({
       secret: this.secret, host: '127.0.0.1', port: this.#nameServerPort, logger: silentLogger,
       methods: [
-        implement(nameServerMethods.register, async () => ({ ...beat, news: news() })),
-        implement(nameServerMethods.renew, async () => ({ ...beat, news: news() })),
-        implement(nameServerMethods.unregister, async () => ({ removed: true })),
+        implement(nameServerMethods.register, async ({ registration }) => {
+          this.beats.push('register');
+          this.forgetful = false;
+          this.lastRegistration = registration;
+          return { ...beat, news: news() };
+        }),
+        implement(nameServerMethods.renew, async () => {
+          this.beats.push('renew');
+          if (this.forgetful) throw new OrderlyError('not_found');
+          return { ...beat, news: news() };
+        }),
+        implement(nameServerMethods.unregister, async () => {
+          this.beats.push('unregister');
+          return { removed: true };
+        }),
         implement(nameServerMethods.list, async () => ({
           clusterId: this.clusterId,
           registrations: this.backends.map(({ storeId, address }) => ({
