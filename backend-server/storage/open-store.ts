@@ -7,6 +7,7 @@ import { DamageError, describeError, isCorrupt } from './damage.ts';
 import { Meta, insertMeta } from './meta.ts';
 import { migrate, refuseNewerSchema } from './schema.ts';
 import { SqliteLog } from './sqlite-log.ts';
+import { SqliteOrderState } from './sqlite-order-state.ts';
 import type { StoreFiles } from './store-files.ts';
 import { readWatermark } from './watermark.ts';
 
@@ -15,6 +16,7 @@ export interface OpenStore {
   db: Database;
   meta: Meta;
   log: SqliteLog;
+  state: SqliteOrderState;
 }
 
 export interface Opened {
@@ -112,7 +114,8 @@ export function connect(file: string): Database {
 export function startOn(db: Database): { store: OpenStore; entries: Entry[] } {
   const meta = new Meta(db);
   const log = new SqliteLog(db, meta);
-  return { entries: log.verify(), store: { db, meta, log } };
+  const entries = log.verify();
+  return { entries, store: { db, meta, log, state: new SqliteOrderState(db, meta) } };
 }
 
 function compareWithWatermark(files: StoreFiles, { meta, log }: OpenStore): void {

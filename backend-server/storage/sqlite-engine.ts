@@ -12,7 +12,6 @@ import type { AnswerOf, Job, PackedResult } from './jobs.ts';
 import type { OpenStore, Opened } from './open-store.ts';
 import { connect, openStore, startOn } from './open-store.ts';
 import { adoptSnapshot, checkSnapshot } from './snapshot-install.ts';
-import { SqliteOrderState } from './sqlite-order-state.ts';
 import { SqliteQuery } from './sqlite-query.ts';
 import { nextStateHash, stateHashEvery } from './state-hash.ts';
 import type { StorageImage } from './storage.ts';
@@ -38,7 +37,6 @@ export class SqliteEngine implements JobEngine {
   readonly #files: StoreFiles;
   readonly #clock: Clock;
   #store: OpenStore;
-  #state: SqliteOrderState;
   #query: SqliteQuery;
   #transactionOpen = false;
   /** On disk beyond the watermark file. */
@@ -50,8 +48,7 @@ export class SqliteEngine implements JobEngine {
     this.#files = new StoreFiles(options.dir);
     const opened = openStore(this.#files, options.quarantineHint);
     this.#store = opened.store;
-    this.#state = new SqliteOrderState(opened.store.db, opened.store.meta);
-    this.#query = new SqliteQuery(opened.store.db, this.#state);
+    this.#query = new SqliteQuery(opened.store.db, opened.store.state);
     this.#countBoot();
     this.image = this.#imageOf(opened);
   }
@@ -70,9 +67,9 @@ export class SqliteEngine implements JobEngine {
       case 'query':
         return this.#query.run(job.query);
       case 'catalogue':
-        return this.#state.catalogue();
+        return this.#store.state.catalogue();
       case 'unverified-orders':
-        return this.#state.orders.unverified(job.limit);
+        return this.#store.state.orders.unverified(job.limit);
       case 'count-orders':
         return this.#store.meta.row.order_count;
       case 'commit':
@@ -178,12 +175,12 @@ export class SqliteEngine implements JobEngine {
   }
 
   #apply(upTo: number): AnswerOf<'apply'> {
-    const { meta, log } = this.#store;
+    const { meta, log, state } = this.#store;
     const results: PackedResult[] = [];
     for (const entry of log.takeForApply(upTo)) {
       if (entry.kind === 'op') {
-        const applied = apply(this.#state, decodeCommand(entry.payload), entry);
-        const { text, seal } = this.#state.stored(applied.result);
+        const applied = apply(state, decodeCommand(entry.payload), entry);
+        const { text, seal } = state.stored(applied.result);
         const { opId, fingerprint, lsn } = applied;
         meta.set({ rolling_hash: nextStateHash(meta.row.rolling_hash, seal) });
         results.push({ opId, fingerprint, lsn, text });
@@ -200,10 +197,10 @@ export class SqliteEngine implements JobEngine {
   }
 
   #findResult(opId: string): PackedResult | null {
-    const applied = this.#state.result(opId);
+    const applied = this.#store.state.result(opId);
     if (applied === null) return null;
     const { fingerprint, lsn, result } = applied;
-    return { opId, fingerprint, lsn, text: this.#state.stored(result).text };
+    return { opId, fingerprint, lsn, text: this.#store.state.stored(result).text };
   }
 
   #install(file: string, offer: SnapshotOffer): Base {
@@ -215,15 +212,10 @@ export class SqliteEngine implements JobEngine {
     this.#store.db.pragma('wal_checkpoint(TRUNCATE)');
     this.#store.db.close();
     this.#files.putInPlace(file);
-    this.#use(startOn(connect(this.#files.store)).store);
+    this.#store = startOn(connect(this.#files.store)).store;
+    this.#query = new SqliteQuery(this.#store.db, this.#store.state);
     this.#writeWatermark();
     return this.#store.log.base;
-  }
-
-  #use(store: OpenStore): void {
-    this.#store = store;
-    this.#state = new SqliteOrderState(store.db, store.meta);
-    this.#query = new SqliteQuery(store.db, this.#state);
   }
 
   #close(): null {
