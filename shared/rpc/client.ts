@@ -41,6 +41,8 @@ export class RpcClient {
   readonly #calls = new OutstandingCalls();
   readonly #closeListeners: ((reason: CloseReason) => void)[] = [];
   #connecting: ((failure: DialFailure | null) => void)[] = [];
+  /** Logged once, for people have to mend it and it does not pass by itself. */
+  #handshakeFailed = false;
   #closed = false;
 
   constructor(options: RpcClientOptions) {
@@ -148,11 +150,15 @@ export class RpcClient {
   }
 
   #onUp(): void {
+    this.#handshakeFailed = false;
     this.#connected(null);
   }
 
   #onFailed(failure: DialFailure): void {
-    this.#logger.debug({ ...failure }, 'can not connect');
+    const news = failure.reason === 'handshake' && !this.#handshakeFailed;
+    this.#handshakeFailed = failure.reason === 'handshake';
+    if (news) this.#logger.warn({ ...failure }, 'handshake failed: another key, or no RPC server');
+    else this.#logger.debug({ ...failure }, 'can not connect');
     this.#calls.notConnected(failure);
     this.#connected(failure);
     if (!this.#closed) this.#tell('refused');

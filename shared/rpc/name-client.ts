@@ -55,6 +55,8 @@ export class NameClient {
   #good: string | null = null;
   #finding: Promise<RpcClient | OrderlyError> | null = null;
   #browsing: { stop(): Promise<void> } | null = null;
+  /** The reason that was logged last; null while there is a name server. */
+  #reported: string | null = null;
   #closed = false;
 
   constructor(options: NameClientOptions) {
@@ -124,11 +126,12 @@ export class NameClient {
   async #find(): Promise<RpcClient | OrderlyError> {
     const clients = this.#candidates().map((address) => this.#clientOf(address));
     const winner = await firstToConnect(clients, this.#options.clock);
+    if (this.#closed) return closedError();
+    this.#report(winner instanceof OrderlyError ? winner : null);
     if (winner instanceof OrderlyError) {
       this.#browse();
       return winner;
     }
-    if (this.#closed) return closedError();
     for (const [address, client] of this.#clients) {
       if (client === winner) this.#settleOn(address);
       else {
@@ -137,6 +140,16 @@ export class NameClient {
       }
     }
     return winner;
+  }
+
+  /** Once when it is lost or could not be found, not at every try. */
+  #report(failure: OrderlyError | null): void {
+    const reason = failure === null ? null : String(failure.data['reason']);
+    if (reason !== null && reason !== this.#reported) {
+      const tried = this.#candidates();
+      this.#options.logger.warn({ reason, tried }, 'no name server answers, searching');
+    }
+    this.#reported = reason;
   }
 
   /** In the order in which they are tried. */

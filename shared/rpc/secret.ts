@@ -4,7 +4,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { OrderlyError } from '../contract/errors.ts';
-import { makePrivateFolder, refuseIfShared } from '../runtime/data-folder.ts';
+import { makePrivateFolder, onFile, refuseIfShared } from '../runtime/data-folder.ts';
 
 /** The cluster's secret; it gives out derived keys only and never shows itself. */
 export interface ClusterSecret {
@@ -77,13 +77,13 @@ function readKeyFile(path: string): ClusterSecret {
     );
   }
   refuseIfShared(path);
-  return checked(readFileSync(path, 'utf8'), path);
+  return checked(onFile(path, () => readFileSync(path, 'utf8')), path);
 }
 
 /**
  * The secret from `value`, else from `file`, else from `${home}/cluster.key`, which is made (mode
  * 0600) when it is missing and `create` is set. Throws `unavailable` with data.reason 'no_secret',
- * 'secret_too_short' or 'permissions'.
+ * 'secret_too_short', 'permissions' or 'unusable'.
  */
 export function loadClusterSecret(options: {
   home: string;
@@ -96,7 +96,7 @@ export function loadClusterSecret(options: {
   const path = join(options.home, 'cluster.key');
   if (options.create && !existsSync(path)) {
     makePrivateFolder(options.home);
-    makeKeyFile(path);
+    onFile(path, () => makeKeyFile(path));
   }
   return readKeyFile(path);
 }

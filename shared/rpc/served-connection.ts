@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { TLSSocket } from 'node:tls';
 import { OrderlyError } from '../contract/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -30,6 +31,8 @@ export class ServedConnection {
 
   constructor(socket: TLSSocket, identity: Identity, options: ServedConnectionOptions) {
     const closing = new AbortController();
+    // Every running call may listen; that many listeners are no leak.
+    setMaxListeners(0, closing.signal);
     this.#caller = { class: identity.class, id: identity.id, signal: closing.signal };
     this.#dispatch = options.dispatch;
     this.#logger = options.logger;

@@ -21,6 +21,19 @@ export function defaultHome(): string {
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
+/** Runs something on a file or folder; what the system says against it becomes `unavailable`. */
+export function onFile<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')
+      || error instanceof OrderlyError) throw error;
+    throw new OrderlyError(
+      'unavailable', `${path} can not be used (${error.code}).`, { reason: 'unusable' },
+    );
+  }
+}
+
 /** Refuses a file or folder that the group or others can use; Windows has no such bits. */
 export function refuseIfShared(path: string): void {
   if (process.platform === 'win32' || (statSync(path).mode & 0o077) === 0) return;
@@ -34,7 +47,7 @@ export function refuseIfShared(path: string): void {
 /** Makes the folder (mode 0700) and its parents where they are missing. */
 export function makePrivateFolder(dir: string): void {
   // mkdir answers with the first folder it made; undefined means that all were there.
-  const made = mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const made = onFile(dir, () => mkdirSync(dir, { recursive: true, mode: 0o700 }));
   if (made !== undefined) chmodSync(dir, 0o700);
   refuseIfShared(dir);
 }
@@ -67,14 +80,15 @@ function lock(path: string): Database.Database | null {
 
 function tryOpen(dir: string): DataFolder | null {
   makePrivateFolder(dir);
-  const held = lock(join(dir, 'lock'));
+  const held = onFile(dir, () => lock(join(dir, 'lock')));
   if (held === null) return null;
   return { dir, release: () => { held.close(); } };
 }
 
 /**
  * Makes and locks a data folder. Throws `unavailable` when another process uses it (data.reason
- * 'in_use') or when others on this machine can read it (data.reason 'permissions').
+ * 'in_use'), when others on this machine can read it ('permissions') or it can not be used at all
+ * ('unusable').
  */
 export function openDataFolder(dir: string): DataFolder {
   const folder = tryOpen(dir);
