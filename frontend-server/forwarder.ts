@@ -103,7 +103,8 @@ export class Forwarder {
 
   /**
    * Done once however often it is sent. Throws the back end's own errors unchanged, `overloaded`
-   * when too many wait, `unavailable` (certainly not done) or `outcome_unknown` when the deadline is over.
+   * when too many wait, and after the deadline `unavailable` (certainly not done) or
+   * `outcome_unknown`.
    */
   submit(request: SubmitRequest): Promise<SubmitResult> {
     return this.#carry({

@@ -27,7 +27,8 @@ describe('readFrontendConfig', () => {
   });
 
   it('reads several addresses of name servers, and refuses what is none', () => {
-    const { nameservers, mdns } = configOf('--nameserver', '10.0.0.1:7400, [::1]:7401', '--no-mdns');
+    const given = '10.0.0.1:7400, [::1]:7401';
+    const { nameservers, mdns } = configOf('--nameserver', given, '--no-mdns');
     expect([nameservers, mdns]).toEqual([['10.0.0.1:7400', '[::1]:7401'], false]);
     for (const wrong of [['--nameserver', 'nowhere'], ['--port', '70000'], ['--port', 'x'],
       ['--log-level', 'loud']]) {

@@ -325,7 +325,8 @@ describe('JSON text', () => {
     for (const poison of poisons) {
       const inParams = `{"jsonrpc":"2.0","id":1,"method":"menu.get","params":{${poison}}}`;
       expect(await rpcCode(inParams), poison).toBe(-32602);
-      const nested = JSON.stringify(samplePlace()).replace('"quantity":2', `"quantity":2,${poison}`);
+      const nested = JSON.stringify(samplePlace())
+        .replace('"quantity":2', `"quantity":2,${poison}`);
       const reply = await door.ask('POST', '/v1/orders', {
         body: nested, headers: { 'idempotency-key': randomUUID() },
       });
@@ -347,9 +348,8 @@ describe('JSON text', () => {
       expectProblem(reply, 422, 'invalid_params');
       expect(reply.text, number).toContain('/lines/0/quantity');
     }
-    const price = { ...samplePlace(), expected_total: { amount: 9007199254740993n, currency: 'GBP' } };
-    const text = JSON.stringify(price, (_key, value: unknown) =>
-      (typeof value === 'bigint' ? '@big' : value)).replace('"@big"', '9007199254740993');
+    const price = { ...samplePlace(), expected_total: { amount: '@big', currency: 'GBP' } };
+    const text = JSON.stringify(price).replace('"@big"', '9007199254740993');
     expectProblem(await door.ask('POST', '/v1/orders', {
       body: text, headers: { 'idempotency-key': randomUUID() },
     }), 422, 'invalid_params');
@@ -429,7 +429,7 @@ describe('JSON-RPC envelope', () => {
     for (const body of wrong) expect(await rpcCode(body), JSON.stringify(body)).toBe(-32600);
   });
 
-  it('63 and 64: methods that do not exist here, internal ones among them, are -32601', async () => {
+  it('63 and 64: methods that do not exist here, internal ones too, are -32601', async () => {
     const names = ['', 'm'.repeat(200_000), 'rpc.internal', 'rpc.ping', '__proto__', 'constructor',
       'toString', 'hasOwnProperty', 'names.register', 'views.elect', 'replica.status',
       'orders.submit', 'replica.setDown'];

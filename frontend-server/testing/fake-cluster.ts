@@ -19,6 +19,7 @@ import { sealView } from '../../shared/rpc/view-seal.ts';
 import { must } from '../../shared/runtime/assert.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
+import type { SubmitResult } from '../forwarder.ts';
 import type { Upstream } from '../upstream.ts';
 import { createUpstream } from '../upstream.ts';
 import { sampleMenu, sampleOrder } from './samples.ts';
@@ -136,7 +137,7 @@ export class FakeBackend {
     if (this.workMs > 0) await systemClock.sleep(this.workMs);
   }
 
-  #execute({ key, request }: Submit): { order: Order; replayed: boolean; lsn: number; copies: number } {
+  #execute({ key, request }: Submit): SubmitResult {
     // Killed, or deposed, while it was at work: nothing was done.
     if (this.#server === null || !this.isPrimary) throw new OrderlyError('outcome_unknown');
     const known = this.#cluster.results.get(key);
