@@ -72,7 +72,7 @@ const plainSku = 'mushy-peas';
 
 export const newKey = (): string => `test-${randomUUID()}`;
 
-const linesKept = 40;
+const linesKept = 100;
 
 /** What the programs said last, and which of them ended without having been killed by a test. */
 class Log {
@@ -109,9 +109,24 @@ export class TestCluster {
     return new TestCluster(await startCluster(all), log);
   }
 
-  /** Ends it all; fails when a program had ended that nobody killed. */
-  async stop(): Promise<void> {
+  /** What the programs said, the last lines of it. */
+  logText(): string {
+    return this.#log.lines.join('\n');
+  }
+
+  /** Ends it all as it would be at the end of a day. */
+  async stopPolitely(): Promise<void> {
     await this.processes.stop();
+    this.#refuseEnds();
+  }
+
+  /** Ends it all at once; fails when a program had ended that nobody killed. */
+  async stop(): Promise<void> {
+    this.processes.killNow();
+    this.#refuseEnds();
+  }
+
+  #refuseEnds(): void {
     const { ends } = this.#log;
     if (ends.length > 0) throw new TypeError(`ended by itself: ${ends.join('\n')}`);
   }

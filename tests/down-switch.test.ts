@@ -64,7 +64,7 @@ describe('the down switch', () => {
     await cluster.untilInSync(3);
   });
 
-  it('all back ends down: a clear refusal with a time to come back, and service when one is up',
+  it('all back ends down: a clear refusal with a time to come back, and service afterwards',
     async () => {
       const { id } = await cluster.placed();
       const ids = cluster.processes.backends.map((child) => child.id);

@@ -64,8 +64,7 @@ describe('everything is restarted', () => {
     const first = await TestCluster.start({ data });
     const orders = await Promise.all(Array.from({ length: 20 }, () => first.placed()));
     const token = first.door().token;
-    if (how === 'politely') await first.stop();
-    else first.processes.killNow();
+    await (how === 'politely' ? first.stopPolitely() : first.stop());
     const second = await TestCluster.start({ data });
     expect(second.door().token).toBe(token);
     const stored = await second.list();

@@ -70,9 +70,20 @@ const entries: Entry[] = [
     load: async (program) => (await import('../client/main.ts')).addClientCommand(program),
   },
   {
+    name: 'server-status',
+    summary: 'who is primary, who lags; switch a back end down or up',
+    load: async (program) =>
+      (await import('./server-status.ts')).addServerStatusCommand(program),
+  },
+  {
     name: 'bench',
     summary: 'measure orders per second, latency and fail-over',
     load: async (program) => (await import('./bench/main.ts')).addBenchCommand(program),
+  },
+  {
+    name: 'simulate',
+    summary: 'torture the replication core with seeded faults, in one process',
+    load: async (program) => (await import('./simulator/main.ts')).addSimulateCommand(program),
   },
   {
     name: 'geocoder-standin',

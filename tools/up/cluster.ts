@@ -190,7 +190,7 @@ export class Cluster {
 
   #removeFolder(): void {
     this.#folder.release();
-    if (this.temporary) rmSync(this.home, { recursive: true, force: true });
+    if (this.temporary) rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
   }
 
   #startNameserver(): Promise<Child> {

@@ -2,11 +2,13 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { must } from '../../shared/runtime/assert.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { prepareCluster } from './cluster.ts';
 import type { Cluster, ClusterEvent } from './cluster.ts';
 import { readUpConfig, upOptions } from './config.ts';
 import type { UpConfig } from './config.ts';
+import { clusterStatus } from './front-door.ts';
 import { Screen } from './screen.ts';
 import { readyLine, summary } from './summary.ts';
 
@@ -115,6 +117,13 @@ function untilAsked(cluster: Cluster): Promise<void> {
   });
 }
 
+/** The first back end where nobody can tell. */
+async function primaryOf(cluster: Cluster): Promise<{ id: string; pid: number | null }> {
+  const { members } = await clusterStatus(cluster.door());
+  const primary = members.find(({ role }) => role === 'primary');
+  return primary ?? must(cluster.backends[0], 'a cluster has a back end');
+}
+
 /** Runs a system until it is told to end. Resolves with the exit code. */
 export async function runUp(config: UpConfig): Promise<number> {
   const reporter = new Reporter(config);
@@ -131,7 +140,8 @@ export async function runUp(config: UpConfig): Promise<number> {
     ]);
     reporter.started();
     if (outcome === 'started') {
-      process.stdout.write(config.json ? readyLine(cluster) : summary(cluster));
+      process.stdout.write(
+        config.json ? readyLine(cluster) : summary(cluster, await primaryOf(cluster)));
       await asked;
     }
     reporter.say('stopping');

@@ -32,30 +32,33 @@ const geocoderNames = {
   custom: 'other services',
 };
 
-/** The same for people. */
-export function summary(cluster: Cluster): string {
-  const { geocoders, home, temporary, url } = {
-    geocoders: cluster.geocoders, home: cluster.home, temporary: cluster.temporary,
-    url: cluster.url(),
-  };
-  const kept = temporary ? ' (temporary: removed at the end; keep orders with --data DIR)' : '';
+/** The same for people; `primary` is the process that leads now. */
+export function summary(cluster: Cluster, primary: { id: string; pid: number | null }): string {
+  const { geocoders, home } = cluster;
+  const url = cluster.url();
+  const token = cluster.operatorToken;
+  const kept = cluster.temporary
+    ? ' (temporary: removed at the end; --data DIR keeps it)' : '';
   const backends = plural(cluster.backends.length, 'back end');
   const frontends = plural(cluster.frontends.length, 'front end');
   return `
-Orderly is running: ${backends}, ${frontends}, a name server. Ctrl-C ends it.
+Orderly is running: a name server, ${backends}, ${frontends}. Ctrl-C ends it.
 
   Front end        ${url}
-  Documentation    ${url}/docs
-  Operator token   ${cluster.operatorToken}
+  Operator token   ${token}
   Name server      ${cluster.nameserverAddress}
   Data             ${home}${kept}
-  Geocoders        ${geocoderNames[geocoders.kind]} (${geocoders.why})
+  Geocoders        ${geocoderNames[geocoders.kind]}: ${geocoders.why}
 
 Try in another terminal:
 
-  export ORDERLY_URL=${url} ORDERLY_TOKEN=${cluster.operatorToken} ORDERLY_HOME=${home}
-  npm run client                                   order something, by menu
-  npm run server-status                            who is primary; switch one down or up
-  kill -9 $(...)                                   then order again: nothing is lost
+  export ORDERLY_URL=${url} ORDERLY_TOKEN=${token}
+  export ORDERLY_NAMESERVER=${cluster.nameserverAddress} ORDERLY_HOME=${home}
+
+  npm run client -- place --item tea:2 --name Ada --phone 01914980123 \\
+      --address "1 High St" --postcode "DH1 4SW" --yes
+  npm run server-status
+  kill -9 ${primary.pid}   (${primary.id}, the primary; order again: nothing is lost)
+
 `;
 }
