@@ -12,10 +12,19 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
+/** Every zone's offset is a multiple of this, so that a day never changes within one. */
+const quarterMs = 900_000;
+const lastDays = new Map<string, { quarter: number; day: string }>();
+
 /** The calendar day at a place, YYYY-MM-DD. `timeZone` is an IANA name that this machine knows. */
 export function localDay(instant: string, timeZone: string): string {
+  const quarter = Math.floor(Date.parse(instant) / quarterMs);
+  const last = lastDays.get(timeZone);
+  if (last?.quarter === quarter) return last.day;
   const parts = formatFor(timeZone).formatToParts(new Date(instant));
   const part = (type: Intl.DateTimeFormatPartTypes): string =>
     must(parts.find((each) => each.type === type), 'a date has a year, a month and a day').value;
-  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  const day = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  lastDays.set(timeZone, { quarter, day });
+  return day;
 }

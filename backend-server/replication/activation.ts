@@ -7,7 +7,7 @@ import { type Peer, type ReplicaState, answer, trace } from './state.ts';
 export const newPeer = (s: ReplicaState, storeId: StoreId): Peer => ({
   storeId,
   boot: s.living.get(storeId) ?? 0,
-  nextLsn: s.log.lastLsn + 1,
+  nextLsn: (s.primary?.persistedLsn ?? s.log.lastLsn) + 1,
   matchLsn: 0,
   ok: false,
   echoedSeq: 0,

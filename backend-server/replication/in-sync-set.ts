@@ -13,7 +13,7 @@ export const judgeProgress = (s: ReplicaState, p: PrimaryState): void => {
   for (const peer of p.peers.values()) {
     if (!peer.ok || peer.matchLsn < peer.goalLsn || peer.echoedSeq < peer.goalSeq) continue;
     peer.progressTick = s.tick;
-    peer.goalLsn = s.log.lastLsn;
+    peer.goalLsn = p.persistedLsn;
     peer.goalSeq = p.sentSeq + 1;
   }
   if (s.durableLsn >= p.ownGoalLsn) {

@@ -60,11 +60,15 @@ export const onRead = (s: ReplicaState, req: number): void => {
   answerReads(s);
 };
 
-/** Sends what has gathered: entries to disk and to every store, and a round when reads wait. */
+/**
+ * Sends what has gathered: entries to disk and to every store, and a round when reads wait. While
+ * one batch is on its way to our disk the next one gathers: nothing could be committed sooner, and
+ * every store gets few large messages instead of many small ones.
+ */
 export const flush = (s: ReplicaState): void => {
   const p = s.primary;
   if (p === null || s.failed !== null) return;
-  if (p.persistedLsn < s.log.lastLsn) {
+  if (p.persistedLsn < s.log.lastLsn && s.persisting.length === 0) {
     const entries = s.log.slice(p.persistedLsn + 1, {
       entriesMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER,
     });
@@ -96,7 +100,9 @@ const sendAppend = (
   const prevLsn = peer.nextLsn - 1;
   const prevEpoch = must(s.log.epochAt(prevLsn), `entry ${prevLsn} is in the log`);
   const entries = what.entriesMax === 0 ? [] : s.log.slice(peer.nextLsn, {
-    entriesMax: Math.min(what.entriesMax, s.config.batchEntriesMax),
+    entriesMax: Math.min(
+      what.entriesMax, s.config.batchEntriesMax, p.persistedLsn - peer.nextLsn + 1,
+    ),
     bytesMax: s.config.batchBytesMax,
   });
   sendPromised(s, peer.storeId, {
@@ -125,7 +131,7 @@ const belowLog = (s: ReplicaState, peer: Peer): boolean => peer.nextLsn - 1 < s.
 const sendEntries = (s: ReplicaState, p: PrimaryState, peer: Peer): void => {
   if (belowLog(s, peer)) return;
   const reached = Math.max(peer.matchLsn, s.log.base.lsn);
-  while (peer.nextLsn <= s.log.lastLsn) {
+  while (peer.nextLsn <= p.persistedLsn) {
     const room = s.config.windowEntries - (peer.nextLsn - 1 - reached);
     if (room <= 0 && peer.ok) return;
     if (!peer.ok && peer.probeSeq > peer.echoedSeq) return;
