@@ -413,6 +413,7 @@ describe('a client', () => {
   });
 
   it('speaks IPv6 where there is one', async ({ skip }) => {
+    // A machine without IPv6 refuses the address: then there is nothing to test.
     const server = await startEchoServer({ host: '::1' }).catch(() => null);
     if (server === null) return skip('this machine has no IPv6 loopback');
     opened.push(server);

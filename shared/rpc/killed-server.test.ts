@@ -30,7 +30,7 @@ const waiting = (): Promise<unknown> =>
   client.call(methods.wait, { waitMs: 60_000 }, { deadlineMs: 30_000 });
 
 describe('a server process', () => {
-  it('that is killed fails the calls under way at once, and the next one is refused', async () => {
+  it('that is killed fails the calls under way at once, the next one is refused', async () => {
     const calls = [waiting(), waiting()];
     const settled = Promise.allSettled(calls);
     await client.call(methods.echo, { text: 'both are sent' }, { deadlineMs: 5_000 });
@@ -46,7 +46,7 @@ describe('a server process', () => {
       .rejects.toMatchObject({ code: 'unavailable', data: { reason: 'refused' } });
   });
 
-  it('that is paused leaves the outcome unknown at the deadline, and is back after it', async () => {
+  it('that is paused leaves the outcome unknown at the deadline, then is back', async () => {
     server.process.kill('SIGSTOP');
     await expect(client.call(methods.echo, { text: '' }, { deadlineMs: 300 }))
       .rejects.toMatchObject({ code: 'outcome_unknown', data: { reason: 'timeout' } });

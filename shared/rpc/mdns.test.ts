@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../runtime/clock.ts';
@@ -48,7 +48,7 @@ describe('a name server on the network', () => {
   it('is found, whoever starts first, until it says goodbye', async ({ skip }) => {
     if (!works) return skip(why);
     const id = randomUUID();
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = randomInt(20_000, 40_000);
     const found: string[] = [];
     const early = browseNameServers({ logger, found: (address) => found.push(address) });
     const advertised = advertiseNameServer({ port, id, host: '127.0.0.1', logger });
@@ -70,7 +70,7 @@ describe('a name server on the network', () => {
 
   it('stays visible when another one of the same machine stops', async ({ skip }) => {
     if (!works) return skip(why);
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = randomInt(20_000, 40_000);
     const host = '127.0.0.1';
     const stays = advertiseNameServer({ port, id: randomUUID(), host, logger });
     const goes = advertiseNameServer({ port: port + 1, id: randomUUID(), host, logger });
@@ -113,7 +113,7 @@ describe('a program that browses', () => {
     for (let n = 0; n < 300; n++) {
       const damaged = Buffer.from(packet).subarray(0, n % 3 === 0 ? n % packet.length : undefined);
       for (let hits = 0; hits < 4; hits++) {
-        damaged[Math.floor(Math.random() * damaged.length)] = Math.floor(Math.random() * 256);
+        if (damaged.length > 0) damaged[randomInt(damaged.length)] = randomInt(256);
       }
       await new Promise((resolve) => { socket.send(damaged, 5353, group, resolve); });
     }

@@ -5,7 +5,8 @@
  * characters, and surrogates without a partner.
  */
 const hidden = new RegExp([
-  '[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f]',
+  '[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e]',
+  '[\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f]',
   '[\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}]',
   '\\p{Surrogate}',
 ].join('|'), 'gu');
