@@ -49,7 +49,7 @@ class Client {
       .allowExcessArguments()
       .addHelpText('after', examples(`
         orderly client                          the menu
-        orderly client place --item soup:2      asks for the rest
+        orderly client place --item chips:2     asks for the rest
         orderly client orders --json            for scripts`))
       .action(async (_options, command: Command) => {
         const [word] = command.args;
@@ -92,9 +92,9 @@ class Client {
       .option('--key <key>', 'idempotency key of an earlier try, to continue it')
       .option('--yes', 'place it without asking')
       .addHelpText('after', examples(`
-        orderly client place --item soup:2 --item bread
-        orderly client place --item soup:2+large --name "A. Smith" --phone 01914980123 \\
-          --address "1 High St" --postcode "DH1 3LE" --yes
+        orderly client place --item chips:2 --item tea
+        orderly client place --item fish-and-chips:2+size-large --name "A. Smith" \\
+          --phone 01914980123 --address "1 High St" --postcode "DH1 4SW" --yes
         orderly client place --input order.json --yes --json`))
       .action((options) => this.#run(async (context) =>
         (await import('./commands/place.ts')).placeOrder(context, options)));
@@ -164,6 +164,7 @@ export function addClientCommand(program: Command): void {
     .argument('[arguments...]')
     .allowUnknownOption()
     .helpOption(false)
+    .addHelpText('after', '\nAll of it: orderly client --help')
     .action(async (_words: string[], _options: unknown, command: Command) => {
       const { processIo } = await import('./config.ts');
       const { io, dispose } = processIo();

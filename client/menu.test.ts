@@ -223,7 +223,7 @@ describe('leaving orderly client', () => {
     for (let length = 0; length <= script.length; length++) {
       const { code, err } = await sit([], ...script.slice(0, length), ctrlC);
       expect([length, code]).toEqual([length, 130]);
-      expect(err()).toMatch(/error: Stopped\.\n$/);
+      expect(err()).toMatch(/(^|\n)Stopped\.\n$/);
     }
   });
 

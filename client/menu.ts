@@ -14,7 +14,7 @@ import { money } from './view/money.ts';
 import { moment } from './view/moment.ts';
 import { itemsInShort, ordersView } from './view/orders.ts';
 import { told } from './view/told.ts';
-import { statusWords } from './view/words.ts';
+import { statusInShort } from './view/words.ts';
 
 /** The menu for people: one round shows, asks, does one thing and comes back. */
 
@@ -43,7 +43,7 @@ async function myOrders(context: Asking): Promise<void> {
 function orderChoice(order: Order, timeZone?: string): Choice<Order> {
   const facts = [
     told(order.number, 16), moment(order.placed_at, timeZone), itemsInShort(order, 30),
-    money(order.totals.total), statusWords(order.status),
+    money(order.totals.total), statusInShort(order.status),
   ];
   return { name: facts.join('  '), value: order };
 }

@@ -74,7 +74,9 @@ export function failureOfProblem(status: number, problem: Problem): Failure {
     code: problem.code,
     exitCode,
     what: sentenceOf(problem),
-    causes: issues.map(({ pointer, detail }) => `${pointer}: ${detail}`),
+    // One issue is often the whole detail: only the place is then new.
+    causes: issues.map(({ pointer, detail }) =>
+      (detail === problem.detail ? pointer : `${pointer}: ${detail}`)),
     fixes: fix === null ? [] : [fix],
     issues,
     requestId: problem.request_id ?? null,
@@ -89,6 +91,8 @@ const oneSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `
 /** `error:`, `cause:` and `fix:` lines for stderr. */
 export function describeFailure(failure: Failure, paint: Paint, verbose: boolean): string {
   const { what, causes = [], fixes = [], requestId, code } = failure.facts;
+  // Who stops a program does not want to read that this is an error.
+  if (code === 'interrupted') return told(what);
   const lines = [`${paint.red('error:')} ${oneSentence(told(what))}`];
   for (const cause of causes) lines.push(`cause: ${told(cause)}`);
   for (const fix of fixes) lines.push(`fix:   ${told(fix, fixCharactersMax)}`);

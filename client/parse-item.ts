@@ -3,13 +3,13 @@ import { usageFailure } from './failure.ts';
 
 const itemShape = /^([A-Za-z0-9][\w.-]{0,63})(?::(\d{1,3}))?((?:\+[A-Za-z0-9][\w.-]{0,63})*)$/;
 
-/** `SKU[:QTY][+OPTION...]`, like `soup:2+large`. */
+/** `SKU[:QTY][+OPTION...]`, like `fish-and-chips:2+size-large`. */
 export function parseItem(text: string): LineIn {
   const [, sku, quantity = '1', options = ''] = itemShape.exec(text) ?? [];
   const count = Number(quantity);
   if (sku === undefined || count < 1 || count > 99) {
     throw usageFailure(`--item is not understood: ${text}`, [
-      'write SKU[:QTY][+OPTION...] with a quantity from 1 to 99, like --item soup:2+large',
+      'write SKU[:QTY][+OPTION...] with a quantity from 1 to 99, like --item fish-and-chips:2+size-large',
     ]);
   }
   const chosen = options.split('+').filter((option) => option !== '');

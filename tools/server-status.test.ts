@@ -41,7 +41,7 @@ describe('orderly server-status list', () => {
       'backend-3  -        DOWN last seen 12 s ago      -        -    -       -       -  HOST:PORT',
       '',
       'Name server: HOST:PORT.',
-      'View 3, epoch 2. In sync: backend-1, backend-2 (at least 1 needed).',
+      'View 3, epoch 2. In sync: backend-1, backend-2 (at least 2 needed).',
       'Front ends: frontend-1 at 127.0.0.1:8080.',
       '',
     ].join('\n'));
@@ -54,7 +54,7 @@ describe('orderly server-status list', () => {
     expect(JSON.parse(out())).toMatchObject({
       name_server: cluster.nameServer,
       group: 'main',
-      view: { view_number: 3, epoch: 2, primary: storeIdOf(1), min_in_sync: 1 },
+      view: { view_number: 3, epoch: 2, primary: storeIdOf(1), min_in_sync: 2 },
       back_ends: [
         { id: 'backend-1', up: true, role: 'primary', applied_lsn: 42, lag: 0, in_sync: true },
         { id: 'backend-2', up: true, role: 'backup', applied_lsn: 41, lag: 1, uptime_s: 200 },
@@ -127,7 +127,11 @@ describe('orderly server-status down, up and toggle', () => {
   });
 
   it('switch the last one that is up down only with --yes or after asking', async () => {
-    await run(['down', 'backend-2']);
+    expect((await run(['down', 'backend-2'])).err()).toBe('');
+    const warned = await run(['down', 'backend-3']);
+    expect([warned.code, warned.err()]).toEqual([
+      0, 'warning: 1 of at least 2 back ends are up: no order is taken until more are.\n',
+    ]);
     await cluster.kill(3, 1_000);
     const refused = await run(['down', 'backend-1']);
     expect([refused.code, isDown(1)]).toEqual([2, false]);

@@ -76,6 +76,7 @@ export function addServerStatusCommand(program: Command): void {
     .argument('[arguments...]')
     .allowUnknownOption()
     .helpOption(false)
+    .addHelpText('after', '\nAll of it: orderly server-status --help')
     .action(async (_words: string[], _options: unknown, command: Command) => {
       const { processIo } = await import('../client/config.ts');
       const { io, dispose } = processIo();

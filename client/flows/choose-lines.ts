@@ -46,7 +46,7 @@ function stepChoices(menu: Menu, lines: LineIn[]): Choice<Step>[] {
 
 async function chooseOptions(prompts: Prompts, group: OptionGroup): Promise<string[]> {
   const choices = group.options.map(({ sku, name, price, available }) => ({
-    name: `${told(name, 60)}${price.amount === 0 ? '' : `  ${money(price)}`}`,
+    name: `${told(name, 60)}${price.amount === 0 ? '' : `  +${money(price)}`}`,
     value: sku,
     ...(available ? {} : { disabled: '(sold out)' }),
   }));

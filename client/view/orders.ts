@@ -3,15 +3,16 @@ import type { Paint, Screen } from '../terminal.ts';
 import { money } from './money.ts';
 import { moment } from './moment.ts';
 import { table } from './table.ts';
-import { addressCheckWords, statusWords } from './words.ts';
+import { addressCheckWords, statusInShort, statusWords } from './words.ts';
 import { told } from './told.ts';
 
 const done = new Set(['delivered']);
 const bad = new Set(['rejected', 'cancelled', 'failed']);
 
 /** Colour beside the word, never instead of it. */
-export function statusPainted(status: string, paint: Paint): string {
-  const words = statusWords(status);
+export function statusPainted(
+  status: string, paint: Paint, words: string = statusWords(status),
+): string {
   if (done.has(status)) return paint.green(words);
   return bad.has(status) ? paint.red(words) : paint.cyan(words);
 }
@@ -23,17 +24,20 @@ export function itemsInShort(order: Order, charactersMax: number): string {
   return told(names.join(', '), charactersMax);
 }
 
+/** Columns that the other cells need as a rule, gaps included. */
+const otherColumnsWidth = 68;
+const itemsWidthMin = 24;
+
 /** A table of orders, the newest as the server sorted them. */
 export function ordersView(page: OrderPage, screen: Screen): string {
   if (page.data.length === 0) return 'No orders.';
-  const otherColumns = 78;
-  const itemsMax = Math.max(16, screen.width - otherColumns);
+  const itemsMax = Math.max(itemsWidthMin, screen.width - otherColumnsWidth);
   const rows = page.data.map((order) => [
     told(order.number, 16),
     moment(order.placed_at, screen.timeZone),
     itemsInShort(order, itemsMax),
     money(order.totals.total),
-    statusPainted(order.status, screen.paint),
+    statusPainted(order.status, screen.paint, statusInShort(order.status)),
     addressCheckWords(order.delivery.geocode),
   ]);
   return table([

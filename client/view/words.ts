@@ -40,6 +40,10 @@ const wordsIn = (table: Record<string, string>, code: string): string =>
 
 export const statusWords = (status: string): string => wordsIn(statuses, status);
 
+/** The same where there is little room. */
+export const statusInShort = (status: string): string =>
+  statusWords(status).split(',')[0] ?? status;
+
 export const reasonWords = (reason: string): string => wordsIn(reasons, reason);
 
 /** What is known of the delivery address. */

@@ -6,7 +6,7 @@ import { told } from '../../client/view/told.ts';
 import type { Cluster } from './cluster.ts';
 import type { BackEnd, Snapshot } from './snapshot.ts';
 import { roleOf } from './standing.ts';
-import { switchBackEnd } from './switch.ts';
+import { switchBackEnd, tooFewUp } from './switch.ts';
 import { statePainted, statusView } from './view.ts';
 
 type Step = { kind: 'toggle'; backEnd: BackEnd } | { kind: 'refresh' } | { kind: 'quit' };
@@ -41,9 +41,13 @@ async function toggle(desk: Desk, snapshot: Snapshot, backEnd: BackEnd): Promise
     const after = await switchBackEnd(
       cluster, { snapshot, backEnd }, { wish: 'toggle', yes, prompts },
     );
-    terminal.say(after === null
-      ? 'Nothing was switched.'
-      : `${told(backEnd.id, 64)}: ${statePainted(after, terminal.talkPaint)}.`);
+    if (after === null) {
+      terminal.say('Nothing was switched.');
+      return;
+    }
+    terminal.say(`${told(backEnd.id, 64)}: ${statePainted(after, terminal.talkPaint)}.`);
+    const warning = tooFewUp(snapshot, after);
+    if (warning !== null) terminal.say(`${terminal.talkPaint.yellow('warning:')} ${warning}`);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     terminal.say(describeFailure(error, terminal.talkPaint, false));

@@ -31,6 +31,15 @@ export function findBackEnd(snapshot: Snapshot, name: string): BackEnd {
 export const isLastUp = ({ backEnds }: Snapshot, one: BackEnd): boolean =>
   isUp(one) && backEnds.filter(isUp).length === 1;
 
+/** A warning when too few are up now for the group to commit, or null. */
+export function tooFewUp(snapshot: Snapshot, after: BackEnd): string | null {
+  const { view, backEnds } = snapshot;
+  const left = backEnds.filter(isUp).filter(({ storeId }) => storeId !== after.storeId).length;
+  if (view === null || isUp(after) || left >= view.minInSync) return null;
+  return `${left} of at least ${view.minInSync} back ends are up: `
+    + 'no order is taken until more are.';
+}
+
 interface Asked {
   wish: Wish;
   /** The person has agreed in advance. */

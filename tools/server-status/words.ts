@@ -2,11 +2,12 @@ import { stoppedFailure, usageFailure } from '../../client/failure.ts';
 import { inquirerPrompts } from '../../client/inquirer-prompts.ts';
 import type { Prompts } from '../../client/prompts.ts';
 import type { Io, Terminal } from '../../client/terminal.ts';
+import { told } from '../../client/view/told.ts';
 import { Cluster } from './cluster.ts';
 import { readStatusConfig, type StatusOptions } from './config.ts';
 import { runStatusMenu } from './menu.ts';
 import { memberJson, snapshotJson } from './snapshot-json.ts';
-import { findBackEnd, switchBackEnd, type Wish } from './switch.ts';
+import { findBackEnd, switchBackEnd, tooFewUp, type Wish } from './switch.ts';
 import { statePainted, statusView } from './view.ts';
 
 /** What the user asked for: a list, one switch, or the menu. */
@@ -35,9 +36,17 @@ async function flip(run: Run, wish: Wish, name: string): Promise<void> {
   const after = await switchBackEnd(
     cluster, { snapshot, backEnd }, { wish, yes: options.yes === true, prompts },
   );
-  if (after === null) terminal.say('Nothing was switched.');
-  else if (options.json === true) terminal.printJson(memberJson(snapshot, after));
-  else terminal.print(`${backEnd.id}: ${statePainted(after, terminal.screen.paint)}.`);
+  if (after === null) {
+    terminal.say('Nothing was switched.');
+    return;
+  }
+  if (options.json === true) {
+    terminal.printJson(memberJson(snapshot, after));
+    return;
+  }
+  terminal.print(`${told(backEnd.id, 64)}: ${statePainted(after, terminal.screen.paint)}.`);
+  const warning = tooFewUp(snapshot, after);
+  if (warning !== null) terminal.say(`${terminal.talkPaint.yellow('warning:')} ${warning}`);
 }
 
 async function carryOut(run: Run, order: Order): Promise<void> {

@@ -52,7 +52,7 @@ export const exampleView = (addresses: Record<string, string>): View => ({
   primary: storeIdOf(1),
   primaryBoot: 1,
   inSync: Object.keys(addresses).toSorted((a, b) => (a < b ? -1 : 1)),
-  minInSync: 1,
+  minInSync: 2,
   featureLevel: 1,
   addresses,
   reason: 'test',
