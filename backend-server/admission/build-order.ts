@@ -40,7 +40,7 @@ export function buildPlace(input: PlaceInput, context: PlaceContext): Built {
   }
   const phone = normalisePhone(input.customer.phone);
   if (phone === null) {
-    return invalid('/customer/phone', 'phone', 'This is not a telephone number that can be dialled.');
+    return invalid('/customer/phone', 'phone', 'This is not a number that can be dialled.');
   }
   const priced = priceLines(menu, input.lines);
   if (!priced.ok) return priced;

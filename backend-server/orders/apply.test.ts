@@ -47,12 +47,16 @@ describe('apply: order.place', () => {
     expect(order).toMatchObject({ version: 1, status: 'placed', closed_at: null, cancel: null });
     const events = eventsOf(state, 1);
     expect(events.map((event) => orderEventSchema.parse(event))).toEqual(events);
-    expect(events).toMatchObject([{ seq: 1, type: 'placed', from: null, to: 'placed', log_index: 1 }]);
+    expect(events).toMatchObject([
+      { seq: 1, type: 'placed', from: null, to: 'placed', log_index: 1 },
+    ]);
   });
 
   it('refuses a second order with the id of a first one and leaves the first as it is', () => {
     const state = new CountedState();
-    const [first, second] = run(state, samplePlace({ n: 1 }), samplePlace({ n: 1, day: '2025-06-16' }));
+    const [first, second] = run(
+      state, samplePlace({ n: 1 }), samplePlace({ n: 1, day: '2025-06-16' }),
+    );
     expect(second).toMatchObject({ ok: false, code: 'invalid_params' });
     expect(state.order(sampleOrderId(1))).toEqual(orderOf(first));
     expect(state.orderCount).toBe(1);
@@ -116,7 +120,8 @@ describe('apply: order.cancel', () => {
   });
 
   it('answers not_found for an order that does not exist', () => {
-    expect(run(new CountedState(), sampleCancel(1))).toMatchObject([{ ok: false, code: 'not_found' }]);
+    const results = run(new CountedState(), sampleCancel(1));
+    expect(results).toMatchObject([{ ok: false, code: 'not_found' }]);
   });
 });
 
@@ -131,7 +136,8 @@ describe('apply: order.geocoded', () => {
       expect(orderSchema.parse(order)).toEqual(order);
       expect(order.version).toBe(2);
       expect(order.delivery.geocode.status).toBe(status);
-      expect(order.delivery.position).toEqual(status === 'resolved' ? { lat: 54.7, lng: -1.5 } : null);
+      expect(order.delivery.position)
+        .toEqual(status === 'resolved' ? { lat: 54.7, lng: -1.5 } : null);
       expect(order.delivery.distance_m).toBe(status === 'resolved' ? 1234 : null);
       expect(eventsOf(state, 1).at(-1)).toMatchObject({
         seq: 2, type: 'geocoded', from: null, to: null, reason: status, actor: { kind: 'system' },
@@ -158,7 +164,8 @@ describe('apply: catalogue.install', () => {
     const state = new CountedState();
     const install = sampleInstall();
     const later = { ...install, menu: { ...install.menu, version: 99 } };
-    expect(run(state, install, later)).toEqual([{ ok: true, order: null }, { ok: true, order: null }]);
+    const done = { ok: true, order: null };
+    expect(run(state, install, later)).toEqual([done, done]);
     expect(state.catalogue()?.menu.version).toBe(1);
   });
 });

@@ -22,7 +22,13 @@ export type OrderDraft = Omit<
 export type CommandBody =
   | { kind: 'catalogue.install'; shop: Shop; menu: Menu }
   | { kind: 'order.place'; draft: OrderDraft; day: string; actor: Actor }
-  | { kind: 'order.cancel'; orderId: string; actor: Actor; reason: string | null; note: string | null }
+  | {
+      kind: 'order.cancel';
+      orderId: string;
+      actor: Actor;
+      reason: string | null;
+      note: string | null;
+    }
   | {
       kind: 'order.geocoded';
       orderId: string;

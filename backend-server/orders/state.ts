@@ -1,12 +1,12 @@
 import type { ErrorCode, ErrorData } from '../../shared/contract/errors.ts';
 import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
 
-/** What an op did, kept for ever under its opId: the same opId again gives this and has no effect. */
+/** What an op did, kept for ever under its opId: the same opId gives this and has no effect. */
 export type OpResult =
   | { ok: true; order: Order | null }
   | { ok: false; code: ErrorCode; detail: string; data: ErrorData };
 
-/** One executed log entry. `lsn` is where the work was done: lower than the entry's own for a replay. */
+/** One executed log entry. `lsn` is where the work was done: for a replay below the entry's own. */
 export interface AppliedResult {
   opId: string;
   fingerprint: string;

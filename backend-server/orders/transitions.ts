@@ -17,7 +17,8 @@ export interface Transition {
 }
 
 const rejectReasons = [
-  'closing_early', 'busy', 'ingredient_unavailable', 'out_of_range', 'not_accepted_in_time', 'other',
+  'closing_early', 'busy', 'ingredient_unavailable', 'out_of_range', 'not_accepted_in_time',
+  'other',
 ] as const;
 const failReasons = ['no_answer', 'wrong_address', 'refused', 'other'] as const;
 

@@ -1,4 +1,4 @@
-/** CRC-32C (Castagnoli, reflected 0x82f63b78), four bytes a step: tables[k][b] is b followed by k zero bytes. */
+/** CRC-32C (reflected polynomial 0x82f63b78), four bytes a step: table k has k zeros behind. */
 const [table0, table1, table2, table3] = makeTables();
 
 function makeTables(): [Uint32Array, Uint32Array, Uint32Array, Uint32Array] {

@@ -30,8 +30,10 @@ export type Opening =
   | { opened: StorageImage }
   | { refused: { code: ErrorCode; detail: string; data: ErrorData } };
 
+type Refused = Extract<Opening, { refused: unknown }>;
+
 /** Why a store could not be opened, in a form that travels between threads. */
-export function refusalToOpen(error: unknown): Extract<Opening, { refused: unknown }> {
+export function refusalToOpen(error: unknown): Refused {
   const told = error instanceof OrderlyError ? error : storageFailure(describeError(error));
   return { refused: { code: told.code, detail: told.message, data: told.data } };
 }
@@ -66,10 +68,12 @@ function openEngine(options: EngineOptions, clock: Clock): SqliteEngine {
   try {
     return new SqliteEngine(options, clock);
   } catch (error) {
-    const { code, detail, data } = refusalToOpen(error).refused;
-    throw new OrderlyError(code, detail, data);
+    throw refusalOf(refusalToOpen(error));
   }
 }
+
+const refusalOf = ({ refused: { code, detail, data } }: Refused): OrderlyError =>
+  new OrderlyError(code, detail, data);
 
 async function startWorker(
   options: EngineOptions, reply: (reply: Reply) => void,
@@ -101,7 +105,7 @@ function opening(worker: Worker): Promise<StorageImage> {
     worker.once('message', (message: Opening) => {
       worker.removeAllListeners('error');
       if ('opened' in message) resolve(message.opened);
-      else reject(new OrderlyError(message.refused.code, message.refused.detail, message.refused.data));
+      else reject(refusalOf(message));
     });
   });
 }

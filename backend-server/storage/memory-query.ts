@@ -34,9 +34,10 @@ function list(state: MemoryOrderState, filter: ListQuery): OrderPage {
   const found = [...state.histories()].toReversed().filter((history) => matches(plan, history));
   const shown = found.slice(0, plan.limit);
   const last = shown.at(-1);
+  const more = found.length > shown.length && last !== undefined;
   return {
     data: shown.map(({ order }) => order),
-    next_cursor: found.length > shown.length && last !== undefined ? cursorOf(placedLsn(last)) : null,
+    next_cursor: more ? cursorOf(placedLsn(last)) : null,
   };
 }
 

@@ -40,8 +40,9 @@ function lsnOfCursor(cursor: string): number {
   const digits = /^lsn ([1-9][0-9]{0,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
   const lsn = Number(digits);
   if (digits === undefined || !Number.isSafeInteger(lsn)) {
-    const issues = [{ pointer: '/cursor', code: 'cursor', detail: 'This is not a cursor of a list.' }];
-    throw new OrderlyError('invalid_params', 'This is not a cursor of a list.', { issues });
+    const detail = 'This is not a cursor of a list.';
+    const issues = [{ pointer: '/cursor', code: 'cursor', detail }];
+    throw new OrderlyError('invalid_params', detail, { issues });
   }
   return lsn;
 }

@@ -98,7 +98,8 @@ export function changingCells(order: Order, seal: string): Cell[] {
   return [
     order.version, order.status, position?.lat ?? null, position?.lng ?? null,
     geocode.status, geocode.source, geocode.provider, geocode.looked_up_at,
-    Number(geocode.corrected), Number(geocode.disputed), JSON.stringify(geocode.attempts), distanceM,
+    Number(geocode.corrected), Number(geocode.disputed), JSON.stringify(geocode.attempts),
+    distanceM,
     order.updated_at, order.closed_at,
     order.cancel?.by.kind ?? null, order.cancel?.by.id ?? null,
     order.cancel?.reason ?? null, order.cancel?.note ?? null,
@@ -110,8 +111,8 @@ export function changingCells(order: Order, seal: string): Cell[] {
 export const fixedColumns = [
   'placed_lsn', 'id', 'number', 'shop_id', 'channel', 'external_ref', 'fulfilment', 'customer_name',
   'customer_phone', 'customer_email', 'menu_version', 'notes', 'line1', 'line2', 'city', 'postcode',
-  'country', 'postcode_input', 'instructions', 'contactless', 'items_total', 'options_total', 'total',
-  'placed_at',
+  'country', 'postcode_input', 'instructions', 'contactless', 'items_total', 'options_total',
+  'total', 'placed_at',
 ] as const satisfies readonly (keyof OrderRow)[];
 
 export function fixedCells(order: Order, placedLsn: number): Cell[] {
@@ -119,7 +120,8 @@ export function fixedCells(order: Order, placedLsn: number): Cell[] {
   const { address } = delivery;
   return [
     placedLsn, order.id, order.number, order.shop_id, order.channel, order.external_ref,
-    order.fulfilment, customer.name, customer.phone, customer.email, order.menu_version, order.notes,
+    order.fulfilment, customer.name, customer.phone, customer.email, order.menu_version,
+    order.notes,
     address.line1, address.line2, address.city, address.postcode, address.country,
     delivery.postcode_input, delivery.instructions, Number(delivery.contactless),
     totals.items.amount, totals.options.amount, totals.total.amount, order.placed_at,
@@ -155,7 +157,11 @@ export function orderFromRow(row: OrderRow, lines: OrderLine[]): Order {
 
 const deliveryFromRow = (row: OrderRow): Order['delivery'] => ({
   address: {
-    line1: row.line1, line2: row.line2, city: row.city, postcode: row.postcode, country: row.country,
+    line1: row.line1,
+    line2: row.line2,
+    city: row.city,
+    postcode: row.postcode,
+    country: row.country,
   },
   postcode_input: row.postcode_input,
   position: row.lat === null || row.lng === null ? null : { lat: row.lat, lng: row.lng },
@@ -173,7 +179,9 @@ const deliveryFromRow = (row: OrderRow): Order['delivery'] => ({
   contactless: row.contactless === 1,
 });
 
-export function linesFromRows(lines: readonly LineRow[], options: readonly OptionRow[]): OrderLine[] {
+export function linesFromRows(
+  lines: readonly LineRow[], options: readonly OptionRow[],
+): OrderLine[] {
   return lines.map((row) => ({
     id: row.id,
     sku: row.sku,

@@ -192,8 +192,8 @@ export function refuseNewerSchema(db: Database): void {
   if (found <= schemaVersion) return;
   throw new OrderlyError(
     'internal',
-    `The store was written by a newer version of Orderly (schema ${found}; this one knows ${schemaVersion}). `
-      + 'Start that version, or give this one another data folder.',
+    `The store was written by a newer version of Orderly (schema ${found}; this one knows `
+      + `${schemaVersion}). Start that version, or give this one another data folder.`,
     { storage_failed: true, schema_found: found, schema_known: schemaVersion },
   );
 }

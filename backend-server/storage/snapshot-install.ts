@@ -34,7 +34,7 @@ export function checkSnapshot(
 function checkContent(db: Database, offer: SnapshotOffer, clusterId: string | null): void {
   const version = schemaVersionOf(db);
   if (version !== schemaVersion) {
-    throw refuse(`The snapshot has schema ${version}; this version of Orderly reads ${schemaVersion}.`);
+    throw refuse(`The snapshot has schema ${version}; this program reads ${schemaVersion}.`);
   }
   checkFile(db, offer.bytes);
   const { row } = new Meta(db);

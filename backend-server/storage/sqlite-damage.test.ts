@@ -27,7 +27,8 @@ async function allAnswers(storage: Storage): Promise<unknown> {
     answers.push(await storage.findResult(`op-${n}`));
   }
   const filters = [
-    {}, { status: 'placed' as const }, { phone: '+44191384003' }, { number: 'A-003' }, { postcode: 'DH1 1EZ' },
+    {}, { status: 'placed' as const }, { phone: '+441913840003' }, { number: 'A-003' },
+    { postcode: 'DH1 1EZ' },
   ];
   for (const filter of filters) {
     answers.push(await storage.query({ query: 'order.list', filter: { limit: 50, ...filter } }));
@@ -63,7 +64,9 @@ describe('a store with one bit changed on disk', () => {
   async function openDamaged(name: string, damage: (dir: string) => void): Promise<Storage> {
     const dir = join(place.dir, name);
     mkdirSync(dir, { mode: 0o700 });
-    for (const [file, content] of contents) writeFileSync(join(dir, file), content, { mode: 0o600 });
+    for (const [file, content] of contents) {
+      writeFileSync(join(dir, file), content, { mode: 0o600 });
+    }
     damage(dir);
     return openSqliteStorage({ dir, logger: silentLogger });
   }
@@ -118,8 +121,8 @@ describe('a store with one bit changed on disk', () => {
     });
     expect(storage.image.quarantined).toMatch(/CORRUPT|malformed|integrity/);
     const aside = join(place.dir, 'kept', 'quarantine-1');
-    expect(readFileSync(join(aside, 'store.db')).subarray(100, 600).equals(damaged.subarray(100, 600)))
-      .toBe(true);
+    const kept = readFileSync(join(aside, 'store.db'));
+    expect(kept.subarray(100, 600).equals(damaged.subarray(100, 600))).toBe(true);
     await storage.close();
   });
 });

@@ -9,7 +9,7 @@ import { fill } from './testing/stores.ts';
 const limit = vi.hoisted(() => ({ pages: null as number | null }));
 
 // SQLite itself, with connections that may not let a file grow beyond a number of pages: to it
-// that is a full disk. The limit belongs to a connection, so that it has to be set where one is made.
+// that is a full disk. The limit belongs to a connection, so that it is set where one is made.
 vi.mock('better-sqlite3', async (importOriginal) => {
   const { default: Database } = await importOriginal<{ default: typeof SqliteDatabase }>();
   return {
@@ -32,7 +32,7 @@ describe('a store on a full disk', () => {
     place.remove();
   });
 
-  it('stops at the first write that does not fit, and all calls under way and later fail', async () => {
+  it('stops at the first write that does not fit, with all calls under way and later', async () => {
     limit.pages = 60;
     const storage = await openSqliteStorage({ dir: place.dir, logger: silentLogger });
     await fill(storage, 3);

@@ -39,7 +39,9 @@ export class SqliteOrderState implements OrderState {
   constructor(db: Database, meta: Meta) {
     this.#meta = meta;
     this.orders = new OrderTables(db);
-    this.#findResult = db.prepare('SELECT lsn, fingerprint, result, seal FROM results WHERE op_id = ?');
+    this.#findResult = db.prepare(
+      'SELECT lsn, fingerprint, result, seal FROM results WHERE op_id = ?',
+    );
     this.#insertResult = db.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?)');
     this.#putCatalogue = db.prepare('INSERT OR REPLACE INTO catalogue VALUES (?, ?, ?, ?)');
     this.#readCounter = db.prepare('SELECT orders FROM counters WHERE shop_id = ? AND day = ?');

@@ -42,7 +42,7 @@ async function open(options: Partial<SqliteStorageOptions> = {}): Promise<Storag
   return storage;
 }
 
-/** What a power cut would leave at this instant: a copy of the files as they are, in a new folder. */
+/** What a power cut would leave at this instant: a copy of the files in a new folder. */
 function crashCopy(): string {
   const copy = join(place.dir, `copy-${readdirSync(place.dir).length}`);
   mkdirSync(copy, { mode: 0o700 });
@@ -155,7 +155,8 @@ describe('start of a store', () => {
     for (const copy of copies) {
       const { image: { quarantined, core } } = await open({ dir: copy });
       expect(quarantined).toBeNull();
-      expect(had).toContainEqual([core.base.lsn + core.entries.length, core.base.lsn, core.epochSeen]);
+      const lastLsn = core.base.lsn + core.entries.length;
+      expect(had).toContainEqual([lastLsn, core.base.lsn, core.epochSeen]);
     }
   });
 });
@@ -221,7 +222,7 @@ describe('a store that lost something', () => {
 
 describe('a store whose rows were changed behind its back', () => {
   const changes: [string, string][] = [
-    ['the payload of a log entry', "UPDATE log SET payload = replace(payload, 'North', 'South') WHERE lsn = 2"],
+    ['the payload of an entry', "UPDATE log SET payload = payload || ' ' WHERE lsn = 2"],
     ['the epoch of a log entry', 'UPDATE log SET epoch = 2 WHERE lsn = 3'],
     ['a missing log entry', 'DELETE FROM log WHERE lsn = 2'],
     ['a missing end of the log', 'DELETE FROM log WHERE lsn = 4'],
@@ -242,7 +243,7 @@ describe('a store whose rows were changed behind its back', () => {
     ['an event', "UPDATE order_events SET actor_id = 'eve' WHERE placed_lsn = 2"],
     ['a result', "UPDATE results SET result = replace(result, 'A-001', 'A-002') WHERE lsn = 2"],
   ];
-  it.each(rowChanges)('stops where it would tell %s wrongly, and is put aside at the next start', async (_what, sql) => {
+  it.each(rowChanges)('stops where it would tell %s wrongly, for good', async (_what, sql) => {
     const storage = await open();
     await fill(storage, 4);
     await storage.persist([append(...barriers(5, 5))]);

@@ -11,7 +11,9 @@ import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.
 import { describeError } from './damage.ts';
 import type { EngineHost } from './engine-host.ts';
 import { startEngine } from './engine-host.ts';
-import type { Answer, AnswerOf, Job, JobKind, JobOf, NumberedJob, PackedResult, Reply } from './jobs.ts';
+import type {
+  Answer, AnswerOf, Job, JobKind, JobOf, NumberedJob, PackedResult, Reply,
+} from './jobs.ts';
 import { SnapshotShelf } from './snapshot-shelf.ts';
 import type { Storage, StorageImage } from './storage.ts';
 import { storageFailure } from './storage-failure.ts';
@@ -56,7 +58,7 @@ interface Surroundings {
   clock: Clock;
 }
 
-/** The calling thread's side of an engine: numbers the jobs, and gives each answer to its caller. */
+/** The calling thread's side of an engine: numbers jobs, and gives each answer to its caller. */
 class SqliteStorage implements Storage {
   readonly image: StorageImage;
   readonly scratchDir: string;

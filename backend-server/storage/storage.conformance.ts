@@ -3,7 +3,9 @@ import type { StorageOp } from '../replication/events.ts';
 import { sampleOrderId } from '../orders/testing/sample-commands.ts';
 import type { Storage } from './storage.ts';
 import { queryConformance } from './testing/query-conformance.ts';
-import { append, barrier, sampleClusterId, sampleEntries, sampleView } from './testing/sample-log.ts';
+import {
+  append, barrier, sampleClusterId, sampleEntries, sampleView,
+} from './testing/sample-log.ts';
 import { snapshotConformance, snapshotRefusals } from './testing/snapshot-conformance.ts';
 import { catalogueConformance, stateConformance } from './testing/state-conformance.ts';
 import type { StorePlace, Stores } from './testing/stores.ts';
@@ -63,7 +65,7 @@ function identityConformance({ current, another, reopen }: Stores): void {
     expect((await another()).image.core.storeId).not.toBe(image.core.storeId);
   });
 
-  it('keeps its identity, cluster, hard state and log over a restart and counts the boot', async () => {
+  it('keeps identity, cluster, hard state and log over a restart and counts the boot', async () => {
     const before = current().image;
     await fill(current(), 3);
     await current().persist([
@@ -85,7 +87,7 @@ function identityConformance({ current, another, reopen }: Stores): void {
     });
   });
 
-  it('joins one cluster for good: the same again is fine, another is refused without effect', async () => {
+  it('joins one cluster for good: another one is refused without effect', async () => {
     await current().setClusterId(sampleClusterId);
     await current().setClusterId(sampleClusterId);
     await expect(current().setClusterId('d'.repeat(32))).rejects.toMatchObject({

@@ -8,37 +8,46 @@ import type { Base } from '../../shared/contract/replica.ts';
 export interface StorageImage {
   clusterId: string | null;
   core: CoreImage;
-  /** Why the previous file was put aside, when it was; the store then starts blank with a new storeId. */
+  /** Why the previous file was put aside, when it was; the store is then blank, its storeId new. */
   quarantined: string | null;
 }
 
 /**
  * One replica's durable data. Calls take effect in the order made, each seeing all before it.
- * Any rejection is final (code `storage_failed`): the caller stops; nothing is tried again.
+ * A rejection with `data.storage_failed` is final: the caller stops, nothing is tried again. Any
+ * other rejection is the answer to that call alone, which has had no effect.
  */
 export interface Storage {
   readonly image: StorageImage;
   /** Joins a cluster for good. Durable when it resolves. */
   setClusterId(clusterId: string): Promise<void>;
-  /** All ops on disk (fsync) when it resolves; several calls under way share one flush. `ms`: that flush. */
+  /** All ops are on disk when it resolves; calls under way share one flush, which took `ms`. */
   persist(ops: StorageOp[]): Promise<{ ms: number }>;
-  /** Runs the state machine over the log up to upTo; resolves when executed, before it is on disk (the log is). */
+  /**
+   * Runs the state machine over the log up to upTo; resolves when executed, before it is on disk
+   * (the log is). Barriers give no result. stateHash: at the last multiple of 1,000 so far.
+   */
   apply(upTo: number): Promise<{ results: AppliedResult[]; stateHash: StateHash | null }>;
   /** The recorded result of an operation that was applied here. */
   findResult(opId: string): Promise<AppliedResult | null>;
   query(query: Query): Promise<QueryResult>;
   /** The menu and shop as applied here; null before they are installed. */
   catalogue(): Promise<{ shop: Shop; menu: Menu } | null>;
-  /** Orders whose postcode was never checked, oldest first. */
+  /** Open orders whose postcode was never checked, oldest first. */
   unverifiedOrders(limit: number): Promise<Order[]>;
   countOrders(): Promise<number>;
-  /** A copy of the state at one instant, in a file of this store's folder, kept until the next one is made. */
-  makeSnapshot(): Promise<SnapshotOffer>;
-  readSnapshot(snapshotId: string, offset: number, length: number): Promise<{ data: Buffer; total: number }>;
   /**
-   * Replaces the state and the log by a fetched file: checked (sha256, clusterId, quick_check), given this
-   * store's identity and hard state, synced, renamed. Rejects without touching the live file when a check fails
-   * (code `invalid_params`).
+   * A copy of the state at one instant, in a file of this store's folder, kept until the next one
+   * is made. Rejects with `unavailable` when it can not be made now.
+   */
+  makeSnapshot(): Promise<SnapshotOffer>;
+  readSnapshot(
+    snapshotId: string, offset: number, length: number,
+  ): Promise<{ data: Buffer; total: number }>;
+  /**
+   * Replaces the state and the log by a fetched file: checked (sha256, clusterId, quick_check),
+   * given this store's identity and hard state, synced, renamed. Rejects with `invalid_params`,
+   * the live file untouched, when a check fails.
    */
   installSnapshot(file: string, offer: SnapshotOffer): Promise<Base>;
   /** Folder for a snapshot under way; on the same file system as the store. */

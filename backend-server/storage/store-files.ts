@@ -26,7 +26,7 @@ export class StoreFiles {
     this.scratchDir = join(dir, 'scratch');
   }
 
-  /** In the order in which they are put aside: without its store.db no other file means anything. */
+  /** In the order in which they are put aside: without its store.db no other file means a thing. */
   get all(): string[] {
     return [this.store, this.wal, this.shm, this.watermark, this.failure];
   }
@@ -41,7 +41,7 @@ export class StoreFiles {
     }
   }
 
-  /** An empty file in the scratch folder; SQLite gives its -wal and -shm the mode of the main file. */
+  /** An empty file in the scratch folder; SQLite gives -wal and -shm the mode of the main file. */
   scratchFile(name: string): string {
     const file = join(this.scratchDir, name);
     closeSync(openSync(file, 'wx', 0o600));
@@ -64,7 +64,7 @@ export class StoreFiles {
     return !existsSync(this.store) && this.all.some((file) => existsSync(file));
   }
 
-  /** Moves the whole set to a new folder quarantine-<n> and gives it; null when there is nothing. */
+  /** Moves the set to a new folder quarantine-<n> and gives that; null when there is nothing. */
   quarantine(): string | null {
     if (!this.all.some((file) => existsSync(file))) return null;
     const taken = readdirSync(this.dir)

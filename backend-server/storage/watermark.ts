@@ -26,7 +26,7 @@ export function writeWatermark(file: string, watermark: Watermark): void {
   writeDurably(file, `${JSON.stringify({ watermark, crc: crcOf(watermark) })}\n`);
 }
 
-/** null when there is none; `damaged` when its own checksum is wrong (it is replaced atomically). */
+/** null when there is none; `damaged` when its own checksum is wrong: it is replaced whole. */
 export function readWatermark(file: string): Watermark | 'damaged' | null {
   if (!existsSync(file)) return null;
   try {

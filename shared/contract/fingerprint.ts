@@ -24,6 +24,6 @@ export function canonicalJson(value: unknown): string {
   return `[${value.map(canonicalJson).join(',')}]`;
 }
 
-/** SHA-256 over what was asked for, hex: the same key with another fingerprint is another request. */
+/** SHA-256 over what was asked for, hex: one key with two fingerprints is two requests. */
 export const fingerprintOf = (operation: Operation): string =>
   hash('sha256', canonicalJson(operation), 'hex');

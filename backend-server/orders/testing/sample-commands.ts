@@ -12,7 +12,8 @@ type BodyOf<K extends CommandBody['kind']> = Extract<CommandBody, { kind: K }>;
 const twoDigits = (n: number): string => String(n % 100).padStart(2, '0');
 
 /** The nth instant of a test, a second apart. */
-export const sampleInstant = (n: number): string => new Date(1_750_000_000_000 + n * 1000).toISOString();
+export const sampleInstant = (n: number): string =>
+  new Date(1_750_000_000_000 + n * 1000).toISOString();
 
 /** The nth order id; the same n is the same order. */
 export const sampleOrderId = (n: number): string =>
@@ -40,7 +41,8 @@ const someLines: readonly LineIn[] = [
   { sku: 'tea', quantity: 1 },
 ];
 
-export function sampleDraft({ n, lines = someLines, geocode = 'resolved' }: DraftOptions): OrderDraft {
+export function sampleDraft(options: DraftOptions): OrderDraft {
+  const { n, lines = someLines, geocode = 'resolved' } = options;
   const priced = priceLines(defaultCatalogue.menu, lines);
   assert(priced.ok, 'sample lines are on the default menu');
   const resolved = geocode === 'resolved';

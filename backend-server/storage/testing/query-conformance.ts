@@ -46,14 +46,15 @@ export function queryConformance({ current }: Stores): void {
     expect(third.next_cursor).toBeNull();
   });
 
-  it('filters by status, phone, postcode and number in the forms in which people write them', async () => {
+  it('filters by status, phone, postcode and number as people write them', async () => {
     await fill(current(), 12);
     await current().persist([append(sampleEntry(13, sampleCancel(4)))]);
     await current().apply(13);
     expect(ids(await list({ status: 'cancelled' }))).toEqual([4].map(sampleOrderId));
     expect(ids(await list({ phone: '0191 384 0003' }))).toEqual([10, 3].map(sampleOrderId));
     expect(ids(await list({ postcode: 'dh14ez' }))).toEqual([9, 4].map(sampleOrderId));
-    expect(ids(await list({ postcode: 'dh1 4ez', status: 'placed' }))).toEqual([9].map(sampleOrderId));
+    const both = await list({ postcode: 'dh1 4ez', status: 'placed' });
+    expect(ids(both)).toEqual([9].map(sampleOrderId));
     expect(ids(await list({ number: 'a-002' }))).toEqual([3].map(sampleOrderId));
     expect(ids(await list({ number: 'Z-002' }))).toEqual([]);
     const page = await list({ status: 'placed' }, 5);

@@ -37,7 +37,8 @@ export function snapshotConformance({ current, another, reopen }: Stores): void 
       append(barrier(1, 1), barrier(2, 1)), { op: 'hard-state', epochSeen: 3, view: sampleView(3) },
     ]);
     const { storeId } = current().image.core;
-    expect(await current().installSnapshot(await fetch(source, current(), offer), offer)).toEqual(offer.base);
+    const file = await fetch(source, current(), offer);
+    expect(await current().installSnapshot(file, offer)).toEqual(offer.base);
 
     expect(await current().countOrders()).toBe(4);
     expect(await current().findResult('op-3')).toEqual(await source.findResult('op-3'));
@@ -72,7 +73,7 @@ export function snapshotConformance({ current, another, reopen }: Stores): void 
 }
 
 export function snapshotRefusals({ current, another, reopen }: Stores): void {
-  it('refuses a snapshot that is cut short, changed or of another cluster and stays as it is', async () => {
+  it('refuses a snapshot cut short, changed or of another cluster and stays as it is', async () => {
     const source = await another();
     await fill(source, 5);
     const offer = await source.makeSnapshot();

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { gbp, orderSchema } from '../../shared/contract/order.ts';
+import type { PlaceInput } from '../../shared/contract/order.ts';
+import { apply } from '../orders/apply.ts';
+import { defaultCatalogue } from '../orders/default-catalogue.ts';
+import { MemoryOrderState } from '../orders/memory-state.ts';
+import { sampleCommand, sampleGeocode, sampleOrderId } from '../orders/testing/sample-commands.ts';
+import type { PlaceContext } from './build-order.ts';
+import { buildPlace } from './build-order.ts';
+
+const input: PlaceInput = {
+  customer: { name: 'Ada Lovelace', phone: '0191 384 1000' },
+  lines: [{ sku: 'tea', quantity: 2 }, { sku: 'chips', quantity: 1, options: ['sauce-curry'] }],
+  delivery: { address: { line1: '1 North Bailey', postcode: 'dh13et' } },
+};
+const context: PlaceContext = {
+  catalogue: defaultCatalogue,
+  id: sampleOrderId(1),
+  now: '2025-06-15T12:00:00.000Z',
+  postcode: 'DH1 3ET',
+  postcodeInput: 'dh13et',
+  corrected: false,
+  geocode: sampleGeocode('resolved'),
+  position: { lat: 54.7733, lng: -1.5762 },
+  actor: { kind: 'operator', id: null },
+};
+
+function placed(changes: Partial<PlaceInput> = {}, about: Partial<PlaceContext> = {}) {
+  const built = buildPlace({ ...input, ...changes }, { ...context, ...about });
+  if (!built.ok || built.body.kind !== 'order.place') throw new Error(JSON.stringify(built));
+  return built.body;
+}
+
+describe('buildPlace', () => {
+  it('makes a draft that becomes an order of the contract, with defaults filled in', () => {
+    const applied = apply(new MemoryOrderState(), sampleCommand(1, placed()), { lsn: 1, epoch: 1 });
+    const order = applied.result.ok ? applied.result.order : null;
+    expect(orderSchema.parse(order)).toEqual(order);
+    expect(order).toMatchObject({
+      id: context.id, number: 'A-001', shop_id: 'main', channel: 'api', external_ref: null,
+      customer: { name: 'Ada Lovelace', phone: '+441913841000', email: null },
+      lines: [{ id: 'line-1', sku: 'tea' }, { id: 'line-2', sku: 'chips' }],
+      notes: null,
+      delivery: {
+        address: { line2: null, city: null, postcode: 'DH1 3ET', country: 'GB' },
+        postcode_input: 'dh13et', distance_m: 363, instructions: null, contactless: false,
+      },
+      totals: { total: gbp(820) },
+    });
+  });
+
+  it('keeps what was said', () => {
+    const { draft } = placed({
+      channel: 'web', external_ref: 'till-7', notes: 'ring twice',
+      customer: { ...input.customer, email: 'ada@example.org' },
+      delivery: { ...input.delivery, instructions: 'back door', contactless: true },
+    }, { lineIds: ['a', 'b'] });
+    expect(draft).toMatchObject({
+      channel: 'web', external_ref: 'till-7', notes: 'ring twice',
+      customer: { email: 'ada@example.org' }, lines: [{ id: 'a' }, { id: 'b' }],
+      delivery: { instructions: 'back door', contactless: true },
+    });
+  });
+
+  it('has no distance without a position', () => {
+    const { draft } = placed({}, { position: null, geocode: sampleGeocode('unverified') });
+    expect(draft.delivery).toMatchObject({ position: null, distance_m: null });
+  });
+
+  it('counts the day by the clocks of the shop', () => {
+    expect(placed({}, { now: '2025-06-15T23:30:00.000Z' }).day).toBe('2025-06-16');
+    expect(placed({}, { now: '2025-12-15T23:30:00.000Z' }).day).toBe('2025-12-15');
+  });
+
+  it('stores nothing of a postcode as typed that can not be shown', () => {
+    const typed = `D\u0000H\ud8001${'x'.repeat(80)}`;
+    const { draft } = placed({}, { postcodeInput: typed });
+    expect(draft.delivery.postcode_input).toBe(`D\ufffdH\ufffd1${'x'.repeat(59)}`);
+  });
+
+  it('takes a total that is as expected and answers another one with a quote', () => {
+    expect(placed({ expected_total: gbp(820) }).draft.totals.total).toEqual(gbp(820));
+    expect(buildPlace({ ...input, expected_total: gbp(800) }, context)).toMatchObject({
+      ok: false,
+      code: 'price_changed',
+      data: {
+        quote: { menu_version: 1, totals: { items: gbp(700), options: gbp(120), total: gbp(820) } },
+      },
+    });
+  });
+
+  it.each([
+    ['another shop', { shop_id: 'other' }, 'invalid_params at /shop_id'],
+    [
+      'a number nobody can call', { customer: { name: 'A', phone: '12345' } },
+      'invalid_params at /customer/phone',
+    ],
+    [
+      'an unknown item', { lines: [{ sku: 'sushi', quantity: 1 }] },
+      'item_unavailable at /lines/0/sku',
+    ],
+  ])('refuses %s, pointing at it', (_what, changes, refusal) => {
+    const built = buildPlace({ ...input, ...changes }, context);
+    const pointer = built.ok ? '' : built.data.issues?.[0]?.pointer;
+    expect(built.ok ? 'ok' : `${built.code} at ${pointer}`).toBe(refusal);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { JobEngine } from './job-loop.ts';
+import { JobLoop } from './job-loop.ts';
+import type { Job, NumberedJob, Reply } from './jobs.ts';
+
+/** Records what it is told to do, beside the replies, in one line of events. */
+function stand(execute: (job: Job) => unknown = () => null) {
+  const events: string[] = [];
+  let resting: number | null = null;
+  let fire: () => void = () => {};
+  const engine: JobEngine = {
+    execute(job) {
+      events.push(job.kind);
+      return execute(job);
+    },
+    commit() {
+      events.push('COMMIT');
+      return 3;
+    },
+    restInMs: () => resting,
+    rest: () => events.push('REST'),
+    fail: (error) => events.push(`FAIL ${String(error)}`),
+  };
+  const clock: Clock = {
+    ...systemClock,
+    setTimer(ms, fn) {
+      events.push(`timer ${ms}`);
+      fire = fn;
+      return { cancel: () => { fire = () => {}; } };
+    },
+  };
+  const reply = (message: Reply): void => {
+    events.push('failed' in message
+      ? `failed: ${message.failed}`
+      : `answers ${message.answers.map((answer) =>
+        `${answer.id}${answer.ok ? '' : ` ${answer.code}`}`).join(',')}`);
+  };
+  return {
+    loop: new JobLoop(engine, reply, clock),
+    events,
+    setResting: (ms: number | null) => { resting = ms; },
+    fire: () => fire(),
+  };
+}
+
+let lastId = 0;
+const jobs = (...each: Job[]): NumberedJob[] => each.map((job) => ({ id: (lastId += 1), job }));
+const persist: Job = { kind: 'persist', ops: [] };
+const apply: Job = { kind: 'apply', upTo: 1 };
+
+describe('the job loop', () => {
+  it('runs all that gathered in one transaction, in order, and commits once', () => {
+    lastId = 0;
+    const { loop, events } = stand();
+    loop.enqueue(jobs(persist, apply));
+    loop.enqueue(jobs(persist));
+    loop.run();
+    expect(events).toEqual(['persist', 'apply', 'persist', 'answers 2', 'COMMIT', 'answers 1,3']);
+  });
+
+  it('flushes nothing for applies alone, but leaves that to the next flush or a rest', () => {
+    lastId = 0;
+    const { loop, events, setResting, fire } = stand();
+    setResting(25);
+    loop.enqueue(jobs(apply));
+    loop.run();
+    expect(events).toEqual(['apply', 'answers 1', 'timer 25']);
+    setResting(null);
+    fire();
+    expect(events.at(-1)).toBe('REST');
+  });
+
+  it('answers an OrderlyError to its caller and goes on', () => {
+    lastId = 0;
+    const { loop, events } = stand((job) => {
+      if (job.kind === 'set-cluster-id') throw new OrderlyError('wrong_cluster');
+      return null;
+    });
+    loop.enqueue(jobs({ kind: 'set-cluster-id', clusterId: '' }, persist));
+    loop.run();
+    expect(events).toEqual(
+      ['set-cluster-id', 'persist', 'answers 1 wrong_cluster', 'COMMIT', 'answers 2'],
+    );
+  });
+
+  it('ends at any other error: no commit, no answer, no further job', () => {
+    const { loop, events } = stand((job) => {
+      if (job.kind === 'apply') throw new TypeError('broken');
+      return null;
+    });
+    loop.enqueue(jobs(persist, apply, persist));
+    loop.run();
+    loop.enqueue(jobs(persist));
+    loop.run();
+    expect(events).toEqual(
+      ['persist', 'apply', 'FAIL TypeError: broken', 'failed: TypeError: broken'],
+    );
+  });
+
+  it('does nothing after it was closed', () => {
+    lastId = 0;
+    const { loop, events } = stand();
+    loop.enqueue(jobs(persist, { kind: 'close' }));
+    loop.run();
+    loop.enqueue(jobs(persist));
+    loop.run();
+    expect(events).toEqual(['persist', 'close', 'COMMIT', 'answers 1,2']);
+  });
+});
