@@ -41,7 +41,7 @@ export const runNameServer = async (config: NameServerConfig): Promise<number> =
   const announced = config.mdns
     ? advertiseNameServer({ port: server.port, id, host: config.host, logger })
     : null;
-  logger.info({ address: server.address, cluster: store.clusterId, fresh: store.fresh }, 'serving');
+  logger.info({ at: server.address, cluster: store.clusterId, fresh: store.fresh }, 'serving');
   printReady(config.json, { role: 'nameserver', id, url: server.address });
   return untilStopped(async () => {
     await announced?.stop();
