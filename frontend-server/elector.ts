@@ -148,24 +148,38 @@ export class Elector {
     const statuses = await this.#gather(belief);
     await this.#askForNews(statuses);
     if (this.#movedSince(belief)) return 'moved';
-    const candidate = mostAdvanced(statuses);
+    const wish = { suspicion, candidate: mostAdvanced(statuses) };
+    // The set may change under the same primary: its new view has to be named, at once.
+    let viewNumber = this.#holder.belief?.viewNumber ?? belief.viewNumber;
+    while (await this.#elect(viewNumber, wish)) {
+      const now = this.#holder.belief?.viewNumber ?? viewNumber;
+      if (this.#movedSince(belief) || now === viewNumber) break;
+      viewNumber = now;
+    }
+    if (this.#movedSince(belief)) this.#report({ viewNumber, suspicion, startedMs });
+    return await this.#settle(belief);
+  }
+
+  /** Asks for another primary than that of this view, once. False: the name server would not. */
+  async #elect(
+    viewNumber: number, wish: { suspicion: Suspicion; candidate: string | null },
+  ): Promise<boolean> {
+    const { suspicion } = wish;
     try {
-      // The set may have changed under the same primary since the lane was opened.
-      const { viewNumber } = this.#holder.belief ?? belief;
       const answer = await this.#names.call(
         nameServerMethods.elect,
-        { group: this.#group, viewNumber, suspicion, candidate, frontend: this.#frontend },
+        { group: this.#group, viewNumber, frontend: this.#frontend, ...wish },
         { deadlineMs: electMs },
       );
       this.#holder.adopt(answer.news.view, 'election');
       if (!answer.ok) {
         this.#logger.info({ suspicion, viewNumber, why: answer.why }, 'election refused');
       }
+      return answer.ok;
     } catch (error) {
       this.#logger.warn({ err: error }, 'the name server did not answer to a suspicion');
+      return false;
     }
-    if (this.#movedSince(belief)) this.#report(belief, suspicion, startedMs);
-    return await this.#settle(belief);
   }
 
   /** The other in-sync members as they see themselves; those that do not answer are left out. */
@@ -206,12 +220,11 @@ export class Elector {
     }));
   }
 
-  #report(from: Belief, suspicion: Suspicion, startedMs: number): void {
+  #report(election: { viewNumber: number; suspicion: Suspicion; startedMs: number }): void {
+    const { viewNumber: fromViewNumber, suspicion, startedMs } = election;
     const tookMs = Math.round(this.#clock.nowMs() - startedMs);
     const toViewNumber = this.#holder.belief?.viewNumber ?? 0;
-    this.#last = {
-      at: this.#clock.wallIso(), suspicion, fromViewNumber: from.viewNumber, toViewNumber, tookMs,
-    };
+    this.#last = { at: this.#clock.wallIso(), suspicion, fromViewNumber, toViewNumber, tookMs };
     this.#logger.info({ ...this.#last }, 'primary replaced');
   }
 

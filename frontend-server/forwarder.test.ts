@@ -144,6 +144,20 @@ describe('Forwarder when the primary is killed', () => {
     expect(cluster.primary).toBe(long);
   });
 
+  it('names the view that holds, when the set has changed under the same primary', async () => {
+    await cluster.start(3);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.changeSet();
+    upstream.holder.adopt(must(cluster.view, 'installed'), 'test');
+    // A third view, which only the name server knows so far.
+    cluster.changeSet(true);
+    cluster.primary.kill();
+    expect((await timed(() => place(upstream))).ms).toBeLessThan(150);
+    expect(cluster.elections.map(({ viewNumber }) => viewNumber)).toEqual([2, 3]);
+    expect(upstream.elector.last).toMatchObject({ fromViewNumber: 3, toViewNumber: 4 });
+  });
+
   it('replaces it although no request is there to notice', async () => {
     await cluster.start(2);
     const upstream = cluster.upstream();

@@ -30,9 +30,12 @@ const totalMsUsual = 5_000;
 const attemptMsMin = 10;
 /** Requests waiting for an answer; beyond it callers are refused instead of piling up. */
 const waitingMax = 4_096;
-/** Full jitter: the longest wait before the first repetition, doubled each time up to the last. */
+/** Full jitter: the longest wait before the first repetition, doubled each time up to a bound. */
 const pauseMsFirst = 10;
-const pauseMsLast = 200;
+/** A new primary serves after some tens of milliseconds; a crowd must not ask it all the time. */
+const pauseMsMax = 50;
+const crowd = 256;
+const crowdPauseMsMax = 400;
 const staleReadMs = 400;
 const retryAfterMs = 1_000;
 
@@ -165,7 +168,8 @@ export class Forwarder {
   /** Waits until another attempt makes sense, at most for what is left of the deadline. */
   async #recover(judgement: Judgement, { number, lane, leftMs }: Attempt): Promise<void> {
     if (leftMs < attemptMsMin || judgement.next === 'answer' || judgement.next === 'resend') return;
-    const jitterMs = randomInt(1, Math.min(pauseMsFirst * 2 ** number, pauseMsLast) + 1);
+    const bound = this.#waiting < crowd ? pauseMsMax : crowdPauseMsMax;
+    const jitterMs = randomInt(1, Math.min(pauseMsFirst * 2 ** number, bound) + 1);
     if (judgement.next === 'suspect') {
       const { suspicion, look } = judgement;
       const round = this.#elector.suspect(lane, suspicion, look);

@@ -238,14 +238,20 @@ export class FakeCluster {
     this.#nameServer = null;
   }
 
+  /** A new view of the same primary and epoch, as when a member joins or leaves. */
+  changeSet(quietly = false): void {
+    this.install(this.primary.storeId, quietly, this.view?.epoch);
+  }
+
   /** A new view with this primary; every back end hears of it at once unless `quietly`. */
-  install(primary: string, quietly = false): void {
+  install(primary: string, quietly = false, epoch?: number): void {
     const viewNumber = (this.view?.viewNumber ?? 0) + 1;
     const stores = this.backends.map(({ storeId, address }) => [storeId, address] as const);
     this.view = sealView(this.secret, {
-      clusterId: this.clusterId, group: 'main', lineage: 1, viewNumber, epoch: viewNumber,
-      primary, primaryBoot: 1, inSync: stores.map(([storeId]) => storeId), minInSync: 1,
-      featureLevel: 1, addresses: Object.fromEntries(stores), reason: 'test',
+      clusterId: this.clusterId, group: 'main', lineage: 1, viewNumber,
+      epoch: epoch ?? viewNumber, primary, primaryBoot: 1,
+      inSync: stores.map(([storeId]) => storeId), minInSync: 1, featureLevel: 1,
+      addresses: Object.fromEntries(stores), reason: 'test',
     });
     if (quietly) return;
     for (const backend of this.backends) backend.view = this.view;
