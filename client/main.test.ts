@@ -193,6 +193,14 @@ describe('orderly client place refuses unusable input with exit code 2 and sends
     });
   }
 
+  it('--input of an order that would be fine if it were smaller', async () => {
+    const file = join(home, 'order.json');
+    writeFileSync(file, `{"notes": "fine"${' '.repeat(256 * 1024)}}`);
+    const { code, err } = await run(['place', ...whole, '--input', file, '--yes']);
+    expect([code, server.seen.length]).toEqual([2, 0]);
+    expect(err()).toContain('larger than 256 KiB');
+  });
+
   it('--input of a folder, and of a file that is not there', async () => {
     for (const file of [home, join(home, 'missing.json')]) {
       const { code, err } = await run(['place', '--input', file, '--yes']);
@@ -210,6 +218,7 @@ describe('orderly client place refuses unusable input with exit code 2 and sends
     terminal.stdin.on('error', () => undefined);
     feed();
     expect(await runClient(['place', '--input', '-', '--yes'], terminal.io)).toBe(2);
+    expect(terminal.err()).toContain('larger than 256 KiB');
     terminal.stdin.destroy();
   });
 

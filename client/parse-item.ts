@@ -9,7 +9,8 @@ export function parseItem(text: string): LineIn {
   const count = Number(quantity);
   if (sku === undefined || count < 1 || count > 99) {
     throw usageFailure(`--item is not understood: ${text}`, [
-      'write SKU[:QTY][+OPTION...] with a quantity from 1 to 99, like --item fish-and-chips:2+size-large',
+      'write SKU[:QTY][+OPTION...], like --item fish-and-chips:2+size-large',
+      'a quantity is a whole number from 1 to 99',
     ]);
   }
   const chosen = options.split('+').filter((option) => option !== '');
