@@ -8,7 +8,9 @@ import type { RpcServer } from '../shared/rpc/server.ts';
  * tried first, and any other when somebody else has it by now.
  */
 export const serveOnLastPort = async (
-  dir: string, wanted: number, serve: (port: number) => Promise<RpcServer>,
+  dir: string,
+  wanted: number,
+  serve: (port: number) => Promise<RpcServer>,
 ): Promise<RpcServer> => {
   if (wanted !== 0) return serve(wanted);
   const file = join(dir, 'port');

@@ -1,9 +1,6 @@
 import { basename, join } from 'node:path';
-import { must } from '../shared/runtime/assert.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
-import {
-  type DataFolder, claimDataFolder, openDataFolder,
-} from '../shared/runtime/data-folder.ts';
+import { type DataFolder, claimDataFolder, openDataFolder } from '../shared/runtime/data-folder.ts';
 import { printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
 import { type Logger, createLogger } from '../shared/runtime/logger.ts';
 import { version } from '../shared/runtime/version.ts';
@@ -20,8 +17,8 @@ import { PeerLinks } from './peer-links.ts';
 import { PrimaryDuties } from './primary-duties.ts';
 import { Replica } from './replica.ts';
 import { ReplicaService } from './replica-service.ts';
-import type { TraceEvent } from './replication/events.ts';
-import { defaultCoreConfig } from './replication/state.ts';
+import type { TraceEvent } from './replication/trace-event.ts';
+import { defaultCoreConfig } from './replication/config.ts';
 import { openSqliteStorage } from './storage/sqlite-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { logTrace } from './trace-log.ts';
@@ -51,72 +48,91 @@ export const runBackend = async (config: BackendConfig): Promise<number> => {
 /** Key, folder, log and store: what must be there before anything is said to anyone. */
 const prepare = async (config: BackendConfig): Promise<Ground> => {
   const secret = loadClusterSecret({
-    home: config.home, create: true,
+    home: config.home,
+    create: true,
     ...(config.secretValue !== undefined && { value: config.secretValue }),
     ...(config.secretFile !== undefined && { file: config.secretFile }),
   });
-  const folder = config.data === null
-    ? claimDataFolder(config.home, 'backend')
-    : openDataFolder(config.data);
+  const folder =
+    config.data === null ? claimDataFolder(config.home, 'backend') : openDataFolder(config.data);
   const id = config.id ?? basename(folder.dir);
   const logger = createLogger({
-    role: 'backend', id, level: config.logLevel, format: config.logFormat,
+    role: 'backend',
+    id,
+    level: config.logLevel,
+    format: config.logFormat,
   });
   const mark = new BurnedMark(folder.dir);
   const burned = mark.read();
   const storage = await openSqliteStorage({
-    dir: folder.dir, logger, ...(burned !== null && { quarantineHint: burned }),
+    dir: folder.dir,
+    logger,
+    ...(burned !== null && { quarantineHint: burned }),
   });
   mark.clear();
   return { config, secret, folder, id, logger, mark, storage };
 };
 
-const serve = async (
-  ground: Ground,
-): Promise<{ address: string; stop: () => Promise<void> }> => {
-  const { config, secret, folder, id, logger, storage } = ground;
+/** The parts that do not talk to each other before `serve` joins them. */
+const makeParts = ({ config, secret, folder, logger, storage }: Ground) => {
   const clock = systemClock;
-  const { storeId, boot } = storage.image.core;
   const names = new NameClient({
-    secret, identity: { class: 'peer', id: storeId }, addresses: config.nameservers,
-    mdns: config.mdns, logger, clock, cacheFile: join(folder.dir, 'nameserver.address'),
+    secret,
+    identity: { class: 'peer', id: storage.image.core.storeId },
+    addresses: config.nameservers,
+    mdns: config.mdns,
+    logger,
+    clock,
+    cacheFile: join(folder.dir, 'nameserver.address'),
   });
-  const links = new PeerLinks(secret, logger);
   const { primary: primaryUrl, secondary: secondaryUrl } = config.geocoderUrls;
   const geocoder = createGeocoder({ primaryUrl, secondaryUrl, clock, logger });
+  return { clock, names, geocoder, links: new PeerLinks(secret, logger), logger, storage };
+};
+
+const serve = async (ground: Ground): Promise<{ address: string; stop: () => Promise<void> }> => {
+  const { config, secret, folder, id, logger, storage } = ground;
+  const { group } = config;
+  const parts = makeParts(ground);
+  const burned = (): void => {
+    const why = 'the name server says that this store has lost data it had acknowledged';
+    ground.mark.leave(why);
+    leaveAtOnce(logger, why);
+  };
   const replica: Replica = new Replica({
-    storage, links, names, secret, clock, logger,
-    config: defaultCoreConfig, group: config.group,
+    ...parts,
+    secret,
+    config: defaultCoreConfig,
+    group,
     onFatal: (why) => leaveAtOnce(logger, why),
     onTrace: (event) => onTrace(event),
   });
-  const orders = new OrderService({ replica, storage, geocoder, clock });
-  const duties = new PrimaryDuties({ replica, storage, service: orders, geocoder, clock, logger });
+  const orders = new OrderService({ ...parts, replica });
+  const duties = new PrimaryDuties({ ...parts, replica, service: orders });
   let server: RpcServer | null = null;
   const service = new ReplicaService({
-    replica, storage, orders, geocoder, logger,
-    facts: { id, group: config.group, version },
+    ...parts,
+    replica,
+    orders,
+    facts: { id, group, version },
     address: () => server?.address ?? `${config.host}:0`,
     onSwitch: (down) => membership.setPaused(down),
   });
-  server = await serveOnLastPort(folder.dir, config.port, (port) => serveRpc({
-    secret, host: config.host, port, methods: service.methods, logger, gate: service.gate,
-  }));
+  const { methods, gate } = service;
+  server = await serveOnLastPort(folder.dir, config.port, (port) =>
+    serveRpc({ secret, host: config.host, port, methods, logger, gate }),
+  );
   const { address } = server;
+  const { storeId: instance, boot } = storage.image.core;
   const membership: Membership = new Membership({
-    names, replica, links, clock, logger,
-    registration: () => ({
-      kind: 'replica', group: config.group, id, instance: storeId, boot, address, version,
-    }),
+    ...parts,
+    replica,
+    registration: () => ({ kind: 'replica', group, id, instance, boot, address, version }),
     status: () => {
       refreshCounts(service, logger);
       return service.beatStatus();
     },
-    onBurned: () => {
-      const why = 'the name server says that this store has lost data it had acknowledged';
-      ground.mark.leave(why);
-      leaveAtOnce(logger, why);
-    },
+    onBurned: burned,
   });
   const onTrace = (event: TraceEvent): void => {
     logTrace(logger, event);
@@ -126,19 +142,29 @@ const serve = async (
   replica.start();
   membership.start();
   duties.start();
-  const stop = async (): Promise<void> => {
-    await handOver(replica);
-    duties.stop();
-    await membership.leave();
-    await must(server, 'it was started').close();
-    replica.stop();
-    links.close();
-    await names.close();
-    await geocoder.close();
-    await storage.close();
-    folder.release();
-  };
-  return { address, stop };
+  const running = { ...parts, replica, duties, membership, server, folder };
+  return { address, stop: () => stopAll(running) };
+};
+
+const stopAll = async (
+  running: ReturnType<typeof makeParts> & {
+    replica: Replica;
+    duties: PrimaryDuties;
+    membership: Membership;
+    server: RpcServer;
+    folder: DataFolder;
+  },
+): Promise<void> => {
+  await handOver(running.replica);
+  running.duties.stop();
+  await running.membership.leave();
+  await running.server.close();
+  running.replica.stop();
+  running.links.close();
+  await running.names.close();
+  await running.geocoder.close();
+  await running.storage.close();
+  running.folder.release();
 };
 
 const refreshCounts = (service: ReplicaService, logger: Logger): void => {

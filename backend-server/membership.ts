@@ -1,6 +1,9 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
 import {
-  type BeatResult, type BeatStatus, type Registration, nameServerMethods,
+  type BeatResult,
+  type BeatStatus,
+  type Registration,
+  nameServerMethods,
 } from '../shared/contract/nameserver.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
@@ -73,11 +76,15 @@ export class Membership {
     const { names, replica } = this.#parts;
     const method = this.#registered ? nameServerMethods.renew : nameServerMethods.register;
     try {
-      const result = await names.call(method, {
-        clusterId: replica.clusterId,
-        registration: this.#parts.registration(),
-        status: this.#parts.status(),
-      }, { deadlineMs: beatDeadlineMs });
+      const result = await names.call(
+        method,
+        {
+          clusterId: replica.clusterId,
+          registration: this.#parts.registration(),
+          status: this.#parts.status(),
+        },
+        { deadlineMs: beatDeadlineMs },
+      );
       this.#registered = true;
       await this.#hear(result);
     } catch (error) {
@@ -94,9 +101,11 @@ export class Membership {
     for (const { instance, address } of result.living) addresses.set(instance, address);
     addresses.delete(self);
     links.setAddresses(addresses);
-    replica.setPeers(result.living
-      .filter(({ instance }) => instance !== self)
-      .map(({ instance, boot }) => ({ storeId: instance, boot })));
+    replica.setPeers(
+      result.living
+        .filter(({ instance }) => instance !== self)
+        .map(({ instance, boot }) => ({ storeId: instance, boot })),
+    );
     if (result.news !== null) replica.hear(result.news);
   }
 
@@ -116,7 +125,9 @@ export class Membership {
     const { instance, boot } = this.#parts.registration();
     try {
       await this.#parts.names.call(
-        nameServerMethods.unregister, { instance, boot }, { deadlineMs: beatDeadlineMs },
+        nameServerMethods.unregister,
+        { instance, boot },
+        { deadlineMs: beatDeadlineMs },
       );
     } catch (error) {
       // Leaving is a courtesy: the lease ends by itself.

@@ -1,7 +1,5 @@
 import { v7 as uuid7 } from 'uuid';
-import type {
-  Operation, Query, QueryResult, backendMethods,
-} from '../shared/contract/backend.ts';
+import type { Operation, Query, QueryResult, backendMethods } from '../shared/contract/backend.ts';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { ParamsOf, ResultOf } from '../shared/contract/method.ts';
 import type { Menu, Shop } from '../shared/contract/order.ts';
@@ -58,7 +56,9 @@ export class OrderService {
     return this.#answer(params, done);
   }
 
-  async read(params: ParamsOf<typeof backendMethods.read>): Promise<{ result: QueryResult; lsn: number }> {
+  async read(
+    params: ParamsOf<typeof backendMethods.read>,
+  ): Promise<{ result: QueryResult; lsn: number }> {
     const { replica } = this.#parts;
     if (!params.stale) {
       const lsn = await replica.confirmRead();
@@ -90,7 +90,8 @@ export class OrderService {
 
   #commit(opId: string, fingerprint: string, body: CommandBody): Promise<Done> {
     return this.#parts.replica.submit(
-      opId, JSON.stringify({ opId, fingerprint, at: this.now(), ...body }),
+      opId,
+      JSON.stringify({ opId, fingerprint, at: this.now(), ...body }),
     );
   }
 
@@ -101,7 +102,8 @@ export class OrderService {
 
   #answer(params: Submit, done: Done): Submitted {
     const { applied } = done;
-    if (applied.fingerprint !== params.fingerprint) throw new OrderlyError('idempotency_key_reused');
+    if (applied.fingerprint !== params.fingerprint)
+      throw new OrderlyError('idempotency_key_reused');
     const { result } = applied;
     if (!result.ok) throw new OrderlyError(result.code, result.detail, result.data);
     return {
@@ -116,13 +118,17 @@ export class OrderService {
     if (request.operation === 'order.create') return this.#admitOrder(request, principal);
     const { order_id: orderId, input } = request;
     return {
-      kind: 'order.cancel', orderId, actor: principal,
-      reason: input.reason ?? null, note: input.note ?? null,
+      kind: 'order.cancel',
+      orderId,
+      actor: principal,
+      reason: input.reason ?? null,
+      note: input.note ?? null,
     };
   }
 
   async #admitOrder(
-    { input }: CreateOperation, principal: Submit['principal'],
+    { input }: CreateOperation,
+    principal: Submit['principal'],
   ): Promise<CommandBody> {
     const typed = input.delivery.address.postcode;
     const parsed = parsePostcode(typed);
@@ -149,13 +155,19 @@ export class OrderService {
   async #requireCatalogue(): Promise<{ shop: Shop; menu: Menu }> {
     this.#catalogue ??= await this.#parts.storage.catalogue();
     if (this.#catalogue !== null) return this.#catalogue;
-    throw new OrderlyError('unavailable', 'The menu is not installed yet.', { retry_after_ms: 200 });
+    throw new OrderlyError('unavailable', 'The menu is not installed yet.', {
+      retry_after_ms: 200,
+    });
   }
 }
 
 const postcodeError = (problem: { code: string; message: string }): OrderlyError =>
   new OrderlyError('postcode_rejected', problem.message, {
-    issues: [{
-      pointer: '/delivery/address/postcode', code: problem.code, detail: problem.message,
-    }],
+    issues: [
+      {
+        pointer: '/delivery/address/postcode',
+        code: problem.code,
+        detail: problem.message,
+      },
+    ],
   });

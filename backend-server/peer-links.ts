@@ -2,7 +2,7 @@ import { type PeerMessage, replicaMethods } from '../shared/contract/replica.ts'
 import type { Logger } from '../shared/runtime/logger.ts';
 import { RpcClient } from '../shared/rpc/client.ts';
 import type { ClusterSecret } from '../shared/rpc/secret.ts';
-import type { StoreId } from './replication/events.ts';
+import type { StoreId } from '../shared/contract/ids.ts';
 
 /** Messages that travel together; a larger gathering is sent in several pieces. */
 const deliveryCharsMax = 1_048_576;

@@ -47,10 +47,11 @@ export class PrimaryDuties {
   /** Called when this store begins to serve as primary. */
   installCatalogue(): void {
     this.#guard(async () => {
-      if (await this.#parts.storage.catalogue() !== null) return;
-      await this.#parts.service.submitOwn(
-        'system:catalogue.install', { kind: 'catalogue.install', ...defaultCatalogue },
-      );
+      if ((await this.#parts.storage.catalogue()) !== null) return;
+      await this.#parts.service.submitOwn('system:catalogue.install', {
+        kind: 'catalogue.install',
+        ...defaultCatalogue,
+      });
     });
   }
 
@@ -81,7 +82,8 @@ export class PrimaryDuties {
     }
     const { status } = located.geocode;
     await service.submitOwn(`system:order.geocoded:${order.id}`, {
-      kind: 'order.geocoded', orderId: order.id,
+      kind: 'order.geocoded',
+      orderId: order.id,
       position: located.position,
       geocode: { ...located.geocode, corrected: order.delivery.geocode.corrected },
     });

@@ -12,7 +12,8 @@ import type { Storage } from './storage/storage.ts';
 
 /** Methods that answer behind the down switch too. */
 const alwaysOpen: ReadonlySet<string> = new Set([
-  replicaMethods.status.name, replicaMethods.setDown.name,
+  replicaMethods.status.name,
+  replicaMethods.setDown.name,
 ]);
 
 export interface ReplicaServiceParts {
@@ -56,11 +57,18 @@ export class ReplicaService {
         replica.hear(news);
         return null;
       }),
-      implement(replicaMethods.snapshotRead, async ({ clusterId, to, snapshotId, offset, length }) => {
-        this.#checkAddressee(clusterId, to);
-        const { data, total } = await this.#parts.storage.readSnapshot(snapshotId, offset, length);
-        return { data: data.toString('base64'), total };
-      }),
+      implement(
+        replicaMethods.snapshotRead,
+        async ({ clusterId, to, snapshotId, offset, length }) => {
+          this.#checkAddressee(clusterId, to);
+          const { data, total } = await this.#parts.storage.readSnapshot(
+            snapshotId,
+            offset,
+            length,
+          );
+          return { data: data.toString('base64'), total };
+        },
+      ),
       implement(replicaMethods.status, async () => this.status()),
       implement(replicaMethods.setDown, async ({ down }) => this.#switch(down)),
     ];
@@ -122,7 +130,14 @@ export class ReplicaService {
     const status = this.status();
     const { role, viewNumber, docHash, epoch, lastEpoch, lastLsn, ackedLsn, hears } = status;
     return {
-      role, viewNumber, docHash, epoch, lastEpoch, lastLsn, ackedLsn, hears,
+      role,
+      viewNumber,
+      docHash,
+      epoch,
+      lastEpoch,
+      lastLsn,
+      ackedLsn,
+      hears,
       fsyncAgeMs: status.fsyncAgeMs,
       serving: this.#parts.replica.status().serving,
     };

@@ -11,8 +11,9 @@ import { isSealed } from '../shared/rpc/view-seal.ts';
 import type { AppliedResult } from './orders/state.ts';
 import { type PeerLinks, type Self } from './peer-links.ts';
 import { type CoreStatus, ReplicaCore } from './replication/core.ts';
-import type { Effect, Event, Outcome, PeerInfo, TraceEvent } from './replication/events.ts';
-import type { CoreConfig } from './replication/state.ts';
+import type { Effect, Event, Outcome } from './replication/events.ts';
+import type { TraceEvent } from './replication/trace-event.ts';
+import type { CoreConfig } from './replication/config.ts';
 import { fetchSnapshot } from './snapshot-fetch.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -150,7 +151,7 @@ export class Replica {
     this.input({ kind: 'news', news });
   }
 
-  setPeers(peers: PeerInfo[]): void {
+  setPeers(peers: { storeId: string; boot: number }[]): void {
     this.input({ kind: 'peers', peers });
   }
 
@@ -160,13 +161,19 @@ export class Replica {
 
   /** A view that the name server of this cluster made for this group, or nothing at all (G1). */
   #trusted(view: ViewNews['view']): boolean {
-    const good = view.clusterId === this.clusterId && view.group === this.#parts.group &&
+    const good =
+      view.clusterId === this.clusterId &&
+      view.group === this.#parts.group &&
       isSealed(this.#parts.secret, view);
-    if (!good) this.#parts.logger.warn({ view: view.viewNumber }, 'a view that is not ours was refused');
+    if (!good)
+      this.#parts.logger.warn({ view: view.viewNumber }, 'a view that is not ours was refused');
     return good;
   }
 
-  /** Resolves when the op is committed and executed. Throws not_primary, overloaded, outcome_unknown. */
+  /**
+   * Resolves when the op is committed and executed. Throws not_primary, overloaded,
+   * outcome_unknown.
+   */
   async submit(opId: string, payload: string): Promise<Done> {
     const awaited = this.#results.get(opId) ?? { waiters: 0, applied: null };
     awaited.waiters += 1;
@@ -197,11 +204,15 @@ export class Replica {
 
   #errorOf(outcome: Outcome): OrderlyError {
     switch (outcome.kind) {
-      case 'not-primary': return new OrderlyError('not_primary', undefined, { news: this.#news });
-      case 'busy': return new OrderlyError('overloaded', `Busy: ${outcome.why}.`, { retry_after_ms: 100 });
-      case 'unknown': return new OrderlyError('outcome_unknown', undefined, { news: this.#news });
+      case 'not-primary':
+        return new OrderlyError('not_primary', undefined, { news: this.#news });
+      case 'busy':
+        return new OrderlyError('overloaded', `Busy: ${outcome.why}.`, { retry_after_ms: 100 });
+      case 'unknown':
+        return new OrderlyError('outcome_unknown', undefined, { news: this.#news });
       case 'done':
-      case 'read-at': return new OrderlyError('internal');
+      case 'read-at':
+        return new OrderlyError('internal');
     }
   }
 
@@ -222,18 +233,26 @@ export class Replica {
 
   #performOne(effect: Effect): void {
     switch (effect.kind) {
-      case 'persist': return this.#persist(effect);
-      case 'apply': return this.#apply(effect.upTo);
+      case 'persist':
+        return this.#persist(effect);
+      case 'apply':
+        return this.#apply(effect.upTo);
       case 'send': {
         if (!this.#muted) this.#parts.links.gather(effect.to, effect.message);
         return undefined;
       }
-      case 'answer': return this.#answer(effect);
-      case 'propose': return this.#propose(effect.proposal);
-      case 'resign': return this.#resign(effect);
-      case 'make-snapshot': return this.#makeSnapshot(effect.to);
-      case 'install-snapshot': return this.#installSnapshot(effect);
-      case 'fatal': return this.#fatal(effect.why);
+      case 'answer':
+        return this.#answer(effect);
+      case 'propose':
+        return this.#propose(effect.proposal);
+      case 'resign':
+        return this.#resign(effect);
+      case 'make-snapshot':
+        return this.#makeSnapshot(effect.to);
+      case 'install-snapshot':
+        return this.#installSnapshot(effect);
+      case 'fatal':
+        return this.#fatal(effect.why);
       case 'trace': {
         if (effect.event.name === 'view-adopted') {
           this.#news = { view: effect.event.view, dead: [] };
@@ -272,26 +291,35 @@ export class Replica {
   #propose(proposal: Extract<Effect, { kind: 'propose' }>['proposal']): void {
     const params = { group: this.#parts.group, ...proposal };
     this.#askNameServer(proposal.expect, () =>
-      this.#parts.names.call(nameServerMethods.propose, params, { deadlineMs: proposalMs }));
+      this.#parts.names.call(nameServerMethods.propose, params, { deadlineMs: proposalMs }),
+    );
   }
 
   #resign({ expect, to }: { expect: number; to: string | null }): void {
     const { storeId, boot } = this.#parts.storage.image.core;
     const params = { group: this.#parts.group, expect, primary: storeId, boot, to };
     this.#askNameServer(expect, () =>
-      this.#parts.names.call(nameServerMethods.resign, params, { deadlineMs: proposalMs }));
+      this.#parts.names.call(nameServerMethods.resign, params, { deadlineMs: proposalMs }),
+    );
   }
 
-  #askNameServer(expect: number, ask: () => Promise<{ ok: boolean; why: string; news: ViewNews }>): void {
+  #askNameServer(
+    expect: number,
+    ask: () => Promise<{ ok: boolean; why: string; news: ViewNews }>,
+  ): void {
     if (this.#muted) return;
     ask().then(
       ({ ok, why, news }) => {
-        if (!ok) this.#parts.logger.info({ expect, why }, 'the name server refused a change of the view');
+        if (!ok)
+          this.#parts.logger.info({ expect, why }, 'the name server refused a change of the view');
         this.hear(news);
         this.input({ kind: 'proposal-answered', expect, ok });
       },
       (error: unknown) => {
-        this.#parts.logger.warn({ expect, err: error }, 'no word from the name server on a change of the view');
+        this.#parts.logger.warn(
+          { expect, err: error },
+          'no word from the name server on a change of the view',
+        );
         this.input({ kind: 'proposal-answered', expect, ok: null });
       },
     );
@@ -313,7 +341,8 @@ export class Replica {
     const client = this.#parts.links.client(from, self);
     const { storage, logger } = this.#parts;
     const install = async (): Promise<void> => {
-      if (client === null) throw new OrderlyError('unavailable', 'Nobody knows where the primary is.');
+      if (client === null)
+        throw new OrderlyError('unavailable', 'Nobody knows where the primary is.');
       const file = await fetchSnapshot({ client, self, from, offer, dir: storage.scratchDir });
       const base = await storage.installSnapshot(file, offer);
       this.input({ kind: 'snapshot-installed', base, ok: true });

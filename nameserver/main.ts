@@ -17,10 +17,14 @@ import { ViewStore } from './view-store.ts';
 export const runNameServer = async (config: NameServerConfig): Promise<number> => {
   const id = `ns-${randomBytes(4).toString('hex')}`;
   const logger = createLogger({
-    role: 'nameserver', id, level: config.logLevel, format: config.logFormat,
+    role: 'nameserver',
+    id,
+    level: config.logLevel,
+    format: config.logFormat,
   });
   const secret = loadClusterSecret({
-    home: config.home, create: true,
+    home: config.home,
+    create: true,
     ...(config.secretValue !== undefined && { value: config.secretValue }),
     ...(config.secretFile !== undefined && { file: config.secretFile }),
   });
@@ -35,7 +39,11 @@ export const runNameServer = async (config: NameServerConfig): Promise<number> =
     seal: (view) => sealView(secret, view),
   });
   const server = await serveRpc({
-    secret, host: config.host, port: config.port, methods: service.methods, logger,
+    secret,
+    host: config.host,
+    port: config.port,
+    methods: service.methods,
+    logger,
   });
   service.start();
   const announced = config.mdns

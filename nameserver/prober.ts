@@ -31,8 +31,11 @@ export class Prober {
 
   async #look(view: View, address: string, again: boolean): Promise<Probe> {
     try {
-      const status = await this.#client(address)
-        .call(replicaMethods.status, {}, { deadlineMs: probeMs });
+      const status = await this.#client(address).call(
+        replicaMethods.status,
+        {},
+        { deadlineMs: probeMs },
+      );
       const same = status.storeId === view.primary && status.boot === view.primaryBoot;
       if (!same) return 'refused';
       return status.down ? 'down' : 'alive';

@@ -32,7 +32,10 @@ export class Registry {
     if (known !== undefined && known.registration.boot > registration.boot) return false;
     if (known === undefined && this.#byInstance.size >= entriesMax) return false;
     this.#byInstance.set(registration.instance, {
-      registration, status, seenMs: nowMs, refused: false,
+      registration,
+      status,
+      seenMs: nowMs,
+      refused: false,
     });
     return true;
   }
@@ -56,7 +59,9 @@ export class Registry {
     return [...this.#byInstance.values()]
       .filter(({ registration: r }) => filter.kind === undefined || r.kind === filter.kind)
       .filter(({ registration: r }) => filter.group === undefined || r.group === filter.group)
-      .filter(({ registration: r }) => filter.prefix === undefined || r.id.startsWith(filter.prefix))
+      .filter(
+        ({ registration: r }) => filter.prefix === undefined || r.id.startsWith(filter.prefix),
+      )
       .toSorted((a, b) => {
         const living = Number(this.alive(b, nowMs)) - Number(this.alive(a, nowMs));
         return living || compareText(a.registration.id, b.registration.id) || b.seenMs - a.seenMs;

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import {
-  type BeatResult, type ViewAnswer, nameServerMethods,
+  type BeatResult,
+  type ViewAnswer,
+  nameServerMethods,
 } from '../shared/contract/nameserver.ts';
 import type { ParamsOf } from '../shared/contract/method.ts';
 import { must } from '../shared/runtime/assert.ts';
@@ -36,7 +38,12 @@ export class NameService {
   #timer: Timer | null = null;
 
   constructor(options: {
-    store: ViewStore; prober: Prober; clock: Clock; logger: Logger; times: RuleTimes; seal: Seal;
+    store: ViewStore;
+    prober: Prober;
+    clock: Clock;
+    logger: Logger;
+    times: RuleTimes;
+    seal: Seal;
   }) {
     this.#store = options.store;
     this.#prober = options.prober;
@@ -81,7 +88,11 @@ export class NameService {
     ];
   }
 
-  #list(filter: { kind?: string | undefined; group?: string | undefined; prefix?: string | undefined }) {
+  #list(filter: {
+    kind?: string | undefined;
+    group?: string | undefined;
+    prefix?: string | undefined;
+  }) {
     const nowMs = this.#clock.nowMs();
     const { kind, group, prefix } = filter;
     const entries = this.#registry.list(nowMs, {
@@ -98,12 +109,17 @@ export class NameService {
 
   #addGroup(image: GroupImage): GroupRules {
     const rules = new GroupRules({
-      clusterId: this.#store.clusterId, image, registry: this.#registry, times: this.#times,
-      seal: this.#seal, nowMs: this.#clock.nowMs(),
+      clusterId: this.#store.clusterId,
+      image,
+      registry: this.#registry,
+      times: this.#times,
+      seal: this.#seal,
+      nowMs: this.#clock.nowMs(),
     });
     this.#groups.set(image.group, rules);
     this.#saved.set(image.group, {
-      viewNumber: image.view?.viewNumber ?? 0, burned: image.burned.length,
+      viewNumber: image.view?.viewNumber ?? 0,
+      burned: image.burned.length,
     });
     return rules;
   }
@@ -127,7 +143,8 @@ export class NameService {
     const { registration, status } = beat;
     if (beat.clusterId !== null && beat.clusterId !== this.#store.clusterId) {
       throw new OrderlyError('wrong_cluster', undefined, {
-        ours: this.#store.clusterId, theirs: beat.clusterId,
+        ours: this.#store.clusterId,
+        theirs: beat.clusterId,
       });
     }
     const isReplica = registration.kind === 'replica';
@@ -137,9 +154,13 @@ export class NameService {
     const nowMs = this.#clock.nowMs();
     const rules = isReplica ? this.#rulesOf(registration.group) : null;
     if (rules?.burned.has(registration.instance) === true) {
-      throw new OrderlyError('stale_registration', 'This store has lost data that it had acknowledged.', {
-        reason: 'burned',
-      });
+      throw new OrderlyError(
+        'stale_registration',
+        'This store has lost data that it had acknowledged.',
+        {
+          reason: 'burned',
+        },
+      );
     }
     if (!this.#registry.put(registration, status, nowMs)) {
       throw new OrderlyError('stale_registration', undefined, { reason: 'newer_process' });
@@ -152,8 +173,10 @@ export class NameService {
       clusterId: this.#store.clusterId,
       leaseMs: this.#times.leaseMs,
       news: this.#groups.get(registration.group)?.news(nowMs) ?? null,
-      living: this.#registry.living(registration.kind, registration.group, nowMs)
-        .slice(0, 256).map((entry) => entry.registration),
+      living: this.#registry
+        .living(registration.kind, registration.group, nowMs)
+        .slice(0, 256)
+        .map((entry) => entry.registration),
     };
   }
 
@@ -182,11 +205,20 @@ export class NameService {
     const suspected = this.#registry.get(view.primary);
     const address = suspected?.registration.address ?? view.addresses[view.primary];
     const current = params.viewNumber === view.viewNumber;
-    const probe = !current ? 'alive'
-      : address === undefined ? 'silent' : await this.#prober.probe(view, address);
+    const probe = !current
+      ? 'alive'
+      : address === undefined
+        ? 'silent'
+        : await this.#prober.probe(view, address);
     const answer = rules.suspect({ ...params, probe }, this.#clock.nowMs());
     this.#logger.info(
-      { group: params.group, view: params.viewNumber, suspicion: params.suspicion, probe, ok: answer?.ok },
+      {
+        group: params.group,
+        view: params.viewNumber,
+        suspicion: params.suspicion,
+        probe,
+        ok: answer?.ok,
+      },
       'primary suspected',
     );
     this.#saveAndSpread(params.group, rules);

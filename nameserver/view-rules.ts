@@ -19,7 +19,10 @@ export interface RuleTimes {
 }
 
 export const defaultRuleTimes: RuleTimes = {
-  leaseMs: 2000, activationMs: 4000, activationMsMax: 60_000, viewLifeMs: 3000,
+  leaseMs: 2000,
+  activationMs: 4000,
+  activationMsMax: 60_000,
+  viewLifeMs: 3000,
 };
 
 export type Seal = (view: Omit<View, 'docHash' | 'seal'>) => View;
@@ -62,7 +65,12 @@ export class GroupRules {
   #suspectedBy = new Map<string, Set<string>>();
 
   constructor(options: {
-    clusterId: string; image: GroupImage; registry: Registry; times: RuleTimes; seal: Seal; nowMs: number;
+    clusterId: string;
+    image: GroupImage;
+    registry: Registry;
+    times: RuleTimes;
+    seal: Seal;
+    nowMs: number;
   }) {
     this.#clusterId = options.clusterId;
     this.#group = options.image.group;
@@ -131,28 +139,31 @@ export class GroupRules {
   /** N4: only a blank store starts a group's history. */
   #firstView(registration: Registration, status: BeatStatus, nowMs: number): boolean {
     if (this.frozen !== null || status.viewNumber > 0 || status.lastLsn > 0) return false;
-    this.#install({
-      clusterId: this.#clusterId,
-      group: this.#group,
-      lineage: 1,
-      viewNumber: 1,
-      epoch: 1,
-      primary: registration.instance,
-      primaryBoot: registration.boot,
-      inSync: [registration.instance],
-      minInSync: 1,
-      featureLevel: 1,
-      addresses: {},
-      reason: 'first store of the group',
-    }, nowMs);
+    this.#install(
+      {
+        clusterId: this.#clusterId,
+        group: this.#group,
+        lineage: 1,
+        viewNumber: 1,
+        epoch: 1,
+        primary: registration.instance,
+        primaryBoot: registration.boot,
+        inSync: [registration.instance],
+        minInSync: 1,
+        featureLevel: 1,
+        addresses: {},
+        reason: 'first store of the group',
+      },
+      nowMs,
+    );
     return true;
   }
 
   #install(next: Omit<View, 'docHash' | 'seal'>, nowMs: number): void {
     const addresses: Record<string, string> = {};
     for (const storeId of next.inSync) {
-      const address = this.#registry.get(storeId)?.registration.address ??
-        this.view?.addresses[storeId];
+      const address =
+        this.#registry.get(storeId)?.registration.address ?? this.view?.addresses[storeId];
       if (address !== undefined) addresses[storeId] = address;
     }
     const newEpoch = next.epoch !== this.view?.epoch;
@@ -166,32 +177,59 @@ export class GroupRules {
   }
 
   /** N2: the primary changes the set around itself; N5: the minimum grows with the third store. */
-  propose(params: {
-    expect: number; epoch: number; primary: string; boot: number; inSync: string[];
-    joiner: { storeId: string; boot: number } | null;
-  }, nowMs: number): ViewAnswer | null {
+  propose(
+    params: {
+      expect: number;
+      epoch: number;
+      primary: string;
+      boot: number;
+      inSync: string[];
+      joiner: { storeId: string; boot: number } | null;
+    },
+    nowMs: number,
+  ): ViewAnswer | null {
     const { view } = this;
     if (view === null) return null;
     const why = this.#whyNotPropose(view, params);
     if (why !== null) return this.#answer(false, why, nowMs);
     const minInSync = Math.max(view.minInSync, params.inSync.length >= 3 ? 2 : 1);
     const grew = params.inSync.length - view.inSync.length;
-    const reason = ['the primary removed a store', 'the primary confirmed the set',
-      'the primary added a store'][Math.sign(grew) + 1] ?? '';
-    this.#install({
-      ...unsealed(view), viewNumber: view.viewNumber + 1, inSync: params.inSync, minInSync, reason,
-    }, nowMs);
+    const reason =
+      ['the primary removed a store', 'the primary confirmed the set', 'the primary added a store'][
+        Math.sign(grew) + 1
+      ] ?? '';
+    this.#install(
+      {
+        ...unsealed(view),
+        viewNumber: view.viewNumber + 1,
+        inSync: params.inSync,
+        minInSync,
+        reason,
+      },
+      nowMs,
+    );
     return this.#answer(true, '', nowMs);
   }
 
-  #whyNotPropose(view: View, params: {
-    expect: number; epoch: number; primary: string; boot: number; inSync: string[];
-    joiner: { storeId: string; boot: number } | null;
-  }): string | null {
+  #whyNotPropose(
+    view: View,
+    params: {
+      expect: number;
+      epoch: number;
+      primary: string;
+      boot: number;
+      inSync: string[];
+      joiner: { storeId: string; boot: number } | null;
+    },
+  ): string | null {
     if (this.frozen !== null) return this.frozen;
     if (params.expect !== view.viewNumber) return `the view is ${view.viewNumber} by now`;
-    if (params.epoch !== view.epoch || params.primary !== view.primary ||
-      params.boot !== view.primaryBoot) return 'only the primary of this epoch may propose';
+    if (
+      params.epoch !== view.epoch ||
+      params.primary !== view.primary ||
+      params.boot !== view.primaryBoot
+    )
+      return 'only the primary of this epoch may propose';
     const set = new Set(params.inSync);
     if (set.size !== params.inSync.length) return 'a store is named twice';
     if (!set.has(view.primary)) return 'the primary can not leave the set';
@@ -204,16 +242,23 @@ export class GroupRules {
     if (storeId === undefined) return null;
     if (params.joiner?.storeId !== storeId) return 'the joiner is not named';
     const entry = this.#registry.get(storeId);
-    if (entry === null || entry.registration.group !== this.#group) return 'the joiner is not registered';
+    if (entry === null || entry.registration.group !== this.#group)
+      return 'the joiner is not registered';
     if (entry.registration.boot !== params.joiner.boot) return 'the joiner was started again';
     if (this.burned.has(storeId)) return 'the joiner has lost data and may not come back';
     return null;
   }
 
   /** N3 by a front end's suspicion, after our own look at the primary (H27, H33, H34). */
-  suspect(params: {
-    viewNumber: number; candidate: string | null; frontend: string; probe: Probe;
-  }, nowMs: number): ViewAnswer | null {
+  suspect(
+    params: {
+      viewNumber: number;
+      candidate: string | null;
+      frontend: string;
+      probe: Probe;
+    },
+    nowMs: number,
+  ): ViewAnswer | null {
     const { view } = this;
     if (view === null) return null;
     if (params.viewNumber !== view.viewNumber) {
@@ -226,11 +271,13 @@ export class GroupRules {
       if (why !== null) return this.#answer(false, why, nowMs);
     }
     const reason = {
-      refused: 'the primary refuses connections', silent: 'the primary does not answer',
-      down: 'the primary was switched down', alive: 'front ends can not reach the primary',
+      refused: 'the primary refuses connections',
+      silent: 'the primary does not answer',
+      down: 'the primary was switched down',
+      alive: 'front ends can not reach the primary',
     }[params.probe];
     const elected = this.#elect({ candidate: params.candidate, reason, nowMs });
-    return this.#answer(elected, elected ? '' : this.frozen ?? 'no living candidate', nowMs);
+    return this.#answer(elected, elected ? '' : (this.frozen ?? 'no living candidate'), nowMs);
   }
 
   /** The primary answers us: half of the living front ends must complain, and not too often. */
@@ -240,18 +287,27 @@ export class GroupRules {
     const by = this.#suspectedBy.get(view.primary) ?? new Set();
     this.#suspectedBy.set(view.primary, by.add(frontend));
     const frontends = this.#registry.living('frontend', this.#group, nowMs);
-    if (by.size * 2 < frontends.length) return 'the primary answers, and other front ends do not complain';
-    if (nowMs - this.#viewSinceMs < this.#times.viewLifeMs) return 'the view is too young to be changed again';
+    if (by.size * 2 < frontends.length)
+      return 'the primary answers, and other front ends do not complain';
+    if (nowMs - this.#viewSinceMs < this.#times.viewLifeMs)
+      return 'the view is too young to be changed again';
     return null;
   }
 
   /** The primary leaves: to the member it names, or to any. */
-  resign(params: {
-    expect: number; primary: string; boot: number; to: string | null;
-  }, nowMs: number): ViewAnswer | null {
+  resign(
+    params: {
+      expect: number;
+      primary: string;
+      boot: number;
+      to: string | null;
+    },
+    nowMs: number,
+  ): ViewAnswer | null {
     const { view } = this;
     if (view === null) return null;
-    if (params.expect !== view.viewNumber) return this.#answer(false, 'the view has moved on', nowMs);
+    if (params.expect !== view.viewNumber)
+      return this.#answer(false, 'the view has moved on', nowMs);
     if (params.primary !== view.primary || params.boot !== view.primaryBoot) {
       return this.#answer(false, 'only the primary of this epoch may resign', nowMs);
     }
@@ -297,14 +353,17 @@ export class GroupRules {
     const named = candidates.find(({ registration: r }) => r.instance === wish.candidate);
     const chosen = named ?? candidates.toSorted((a, b) => mostAdvanced(a.status, b.status))[0];
     if (chosen === undefined) return false;
-    this.#install({
-      ...unsealed(view),
-      viewNumber: view.viewNumber + 1,
-      epoch: view.viewNumber + 1,
-      primary: chosen.registration.instance,
-      primaryBoot: chosen.registration.boot,
-      reason: wish.reason,
-    }, wish.nowMs);
+    this.#install(
+      {
+        ...unsealed(view),
+        viewNumber: view.viewNumber + 1,
+        epoch: view.viewNumber + 1,
+        primary: chosen.registration.instance,
+        primaryBoot: chosen.registration.boot,
+        reason: wish.reason,
+      },
+      wish.nowMs,
+    );
     return true;
   }
 

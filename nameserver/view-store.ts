@@ -45,29 +45,34 @@ export class ViewStore {
     const version = this.#db.pragma('user_version', { simple: true });
     if (typeof version === 'number' && version > formatVersion) {
       throw new OrderlyError(
-        'internal', `The file of the views has format ${version}; this program knows ${formatVersion}.`,
+        'internal',
+        `The file of the views has format ${version}; this program knows ${formatVersion}.`,
       );
     }
     if (version === formatVersion) return false;
     this.#db.transaction(() => {
       this.#db.exec(schema);
-      this.#db.prepare(`INSERT INTO meta VALUES ('clusterId', ?)`).run(randomBytes(16).toString('hex'));
+      this.#db
+        .prepare(`INSERT INTO meta VALUES ('clusterId', ?)`)
+        .run(randomBytes(16).toString('hex'));
       this.#db.pragma(`user_version = ${formatVersion}`);
     })();
     return true;
   }
 
   groups(): GroupImage[] {
-    const rows = this.#db.prepare(`
+    const rows = this.#db
+      .prepare(`
       SELECT group_name, document FROM views v
       WHERE view_number = (SELECT max(view_number) FROM views WHERE group_name = v.group_name)
-      ORDER BY group_name`).all();
+      ORDER BY group_name`)
+      .all();
     return rows.map((row) => {
       const group = textOf(row, 'group_name');
       const view = viewSchema.parse(JSON.parse(textOf(row, 'document')));
-      const burned = this.#db.prepare(
-        `SELECT store_id FROM burned WHERE group_name = ? ORDER BY store_id`,
-      ).all(group);
+      const burned = this.#db
+        .prepare(`SELECT store_id FROM burned WHERE group_name = ? ORDER BY store_id`)
+        .all(group);
       return { group, view, burned: burned.map((one) => textOf(one, 'store_id')) };
     });
   }
@@ -76,7 +81,8 @@ export class ViewStore {
   save(group: string, view: View | null, burned: ReadonlySet<string>): void {
     this.#db.transaction(() => {
       if (view !== null) {
-        this.#db.prepare(`INSERT OR IGNORE INTO views VALUES (?, ?, ?)`)
+        this.#db
+          .prepare(`INSERT OR IGNORE INTO views VALUES (?, ?, ?)`)
           .run(group, view.viewNumber, JSON.stringify(view));
       }
       for (const storeId of burned) {

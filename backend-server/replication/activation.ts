@@ -1,6 +1,8 @@
 import type { View } from '../../shared/contract/view.ts';
-import type { StoreId } from './events.ts';
-import { type Peer, type ReplicaState, answer, trace } from './state.ts';
+import type { StoreId } from '../../shared/contract/ids.ts';
+import type { Peer } from './primary-state.ts';
+import type { ReplicaState } from './state.ts';
+import { answer, trace } from './effects.ts';
 
 /** Becoming and ceasing to be primary (PROTOCOL P1, P7). */
 

@@ -1,9 +1,9 @@
 import type { Base, Entry, PeerMessage } from '../../shared/contract/replica.ts';
-import type { SnapshotOffer, StoreId, StorageOp } from './events.ts';
+import type { SnapshotOffer, StorageOp } from './events.ts';
+import type { StoreId } from '../../shared/contract/ids.ts';
 import { applyCommitted } from './commit.ts';
-import {
-  type ReplicaState, emit, fatal, persist, sendDurable, sendPromised, trace,
-} from './state.ts';
+import type { ReplicaState } from './state.ts';
+import { emit, fatal, persist, sendDurable, sendPromised, trace } from './effects.ts';
 import { adoptView } from './view.ts';
 
 /** What a backup or learner does with the primary's messages (PROTOCOL G2, B1 to B5). */
@@ -13,7 +13,9 @@ export type SnapshotMessage = Extract<PeerMessage, { kind: 'snapshot' }>;
 
 /** Why a message of a primary is not acted on; null when it is to be handled. */
 const ignorePrimaryMessage = (
-  s: ReplicaState, from: StoreId, message: AppendMessage | SnapshotMessage,
+  s: ReplicaState,
+  from: StoreId,
+  message: AppendMessage | SnapshotMessage,
 ): string | null => {
   if (message.view !== null) adoptView(s, { view: message.view, dead: [] });
   if (s.failed !== null) return 'this store has failed';
@@ -29,7 +31,9 @@ const ignorePrimaryMessage = (
 };
 
 const ack = (
-  s: ReplicaState, seq: number, outcome: { ok: boolean; matchLsn: number },
+  s: ReplicaState,
+  seq: number,
+  outcome: { ok: boolean; matchLsn: number },
 ): PeerMessage => ({
   kind: 'ack',
   epoch: s.epochSeen,
@@ -62,7 +66,7 @@ export const onAppend = (s: ReplicaState, from: StoreId, message: AppendMessage)
   applyCommitted(s);
 };
 
-/** Entries follow prevLsn without a gap, in epochs that do not fall and do not pass the sender's. */
+/** Entries follow prevLsn without a gap; epochs do not fall and do not pass the sender's. */
 const isWellFormed = (message: AppendMessage): boolean => {
   let lsn = message.prevLsn;
   let epoch = message.prevEpoch;
@@ -106,7 +110,9 @@ const store = (s: ReplicaState, entries: readonly Entry[]): boolean => {
  * durable by now; the flush that is under way for the rest brings an acknowledgement of its own.
  */
 const acknowledge = (
-  s: ReplicaState, from: StoreId, what: { seq: number; matchLsn: number; wrote: boolean },
+  s: ReplicaState,
+  from: StoreId,
+  what: { seq: number; matchLsn: number; wrote: boolean },
 ): void => {
   if (what.wrote) {
     sendDurable(s, from, ack(s, what.seq, { ok: true, matchLsn: what.matchLsn }));

@@ -1,6 +1,8 @@
 import { must } from '../../shared/runtime/assert.ts';
-import type { StoreId } from './events.ts';
-import { type PrimaryState, type ReplicaState, answer, emit, trace } from './state.ts';
+import type { StoreId } from '../../shared/contract/ids.ts';
+import type { PrimaryState } from './primary-state.ts';
+import type { ReplicaState } from './state.ts';
+import { answer, emit, trace } from './effects.ts';
 
 /**
  * The commit rule (PROTOCOL P2) and what follows from it: an op is committed when every store of

@@ -1,16 +1,16 @@
 import { must } from '../../shared/runtime/assert.ts';
 import type { Base } from '../../shared/contract/replica.ts';
-import type { CoreImage, Effect, Event, PeerInfo, StoreId } from './events.ts';
+import type { CoreImage, Effect, Event } from './events.ts';
+import type { StoreId } from '../../shared/contract/ids.ts';
 import { newPeer, refreshPeers, stepDown } from './activation.ts';
 import { onAppend, onSnapshot, onSnapshotInstalled } from './backup.ts';
 import { advanceCommit, onApplied } from './commit.ts';
-import {
-  judgeProgress, onProposalAnswered, ownDiskStuck, tendInSyncSet,
-} from './in-sync-set.ts';
+import { judgeProgress, onProposalAnswered, ownDiskStuck, tendInSyncSet } from './in-sync-set.ts';
 import { flush, onAck, onRead, onSnapshotMade, onSubmit, spreadCommit } from './primary.ts';
-import {
-  type CoreConfig, type PrimaryState, type ReplicaState, emit, fatal, initialState, persist,
-} from './state.ts';
+import type { CoreConfig } from './config.ts';
+import type { PrimaryState } from './primary-state.ts';
+import { type ReplicaState, initialState } from './state.ts';
+import { emit, fatal, persist } from './effects.ts';
 import { adoptView, roleOf } from './view.ts';
 
 /** What the shell reports to the name server and to people. */
@@ -71,9 +71,10 @@ export class ReplicaCore {
       durableLsn: s.durableLsn,
       durableEpoch: s.log.epochAt(s.durableLsn) ?? s.log.base.epoch,
       base: s.log.base,
-      hears: heard && primary !== undefined && s.primary === null
-        ? { primary, epoch: s.epochSeen }
-        : null,
+      hears:
+        heard && primary !== undefined && s.primary === null
+          ? { primary, epoch: s.epochSeen }
+          : null,
       waitingWrites: s.primary?.writes.size ?? 0,
       waitingReads: s.primary?.reads.length ?? 0,
     };
@@ -82,32 +83,48 @@ export class ReplicaCore {
 
 const dispatch = (s: ReplicaState, event: Event): void => {
   switch (event.kind) {
-    case 'tick': return onTick(s);
-    case 'flush': return flush(s);
-    case 'message': return onMessage(s, event);
-    case 'news': return onNews(s, event.news);
-    case 'peers': return onPeers(s, event.peers);
-    case 'persisted': return onPersisted(s, event);
-    case 'storage-failed': return onStorageFailed(s, event.why);
-    case 'submit': return onSubmit(s, event);
-    case 'read': return onRead(s, event.req);
+    case 'tick':
+      return onTick(s);
+    case 'flush':
+      return flush(s);
+    case 'message':
+      return onMessage(s, event);
+    case 'news':
+      return onNews(s, event.news);
+    case 'peers':
+      return onPeers(s, event.peers);
+    case 'persisted':
+      return onPersisted(s, event);
+    case 'storage-failed':
+      return onStorageFailed(s, event.why);
+    case 'submit':
+      return onSubmit(s, event);
+    case 'read':
+      return onRead(s, event.req);
     case 'applied': {
       if (event.stateHash !== null) s.stateHash = event.stateHash;
       return onApplied(s, event.upTo);
     }
-    case 'proposal-answered': return onProposalAnswered(s, event);
-    case 'snapshot-made': return onSnapshotMade(s, event.to, event.offer);
-    case 'snapshot-installed': return onSnapshotInstalled(s, event);
-    case 'hand-over': return onHandOver(s);
+    case 'proposal-answered':
+      return onProposalAnswered(s, event);
+    case 'snapshot-made':
+      return onSnapshotMade(s, event.to, event.offer);
+    case 'snapshot-installed':
+      return onSnapshotInstalled(s, event);
+    case 'hand-over':
+      return onHandOver(s);
   }
 };
 
 const onMessage = (s: ReplicaState, event: Extract<Event, { kind: 'message' }>): void => {
   const { from, boot, message } = event;
   switch (message.kind) {
-    case 'append': return onAppend(s, from, message);
-    case 'snapshot': return onSnapshot(s, from, message);
-    case 'ack': return onAck(s, { storeId: from, boot }, message);
+    case 'append':
+      return onAppend(s, from, message);
+    case 'snapshot':
+      return onSnapshot(s, from, message);
+    case 'ack':
+      return onAck(s, { storeId: from, boot }, message);
     case 'reject': {
       if (message.view !== null) adoptView(s, { view: message.view, dead: [] });
     }
@@ -126,7 +143,7 @@ const onNews = (s: ReplicaState, news: Extract<Event, { kind: 'news' }>['news'])
   if (p.dead.size > 0) tendInSyncSet(s, p);
 };
 
-const onPeers = (s: ReplicaState, peers: PeerInfo[]): void => {
+const onPeers = (s: ReplicaState, peers: { storeId: string; boot: number }[]): void => {
   s.living = new Map(peers.map(({ storeId, boot }) => [storeId, boot]));
   const p = s.primary;
   if (p === null) return;
@@ -196,11 +213,12 @@ const resignWhenDue = (s: ReplicaState, p: PrimaryState): boolean => {
 const compact = (s: ReplicaState): void => {
   const long = s.log.length > s.config.compactEntries || s.log.bytes > s.config.compactBytes;
   if (!long || s.installing !== null) return;
-  const keep = s.log.bytes > s.config.compactBytes
-    ? Math.min(s.config.compactKeepEntries, s.log.length >> 2)
-    : s.config.compactKeepEntries;
+  const keep =
+    s.log.bytes > s.config.compactBytes
+      ? Math.min(s.config.compactKeepEntries, s.log.length >> 2)
+      : s.config.compactKeepEntries;
   let upTo = Math.min(s.appliedLsn, s.durableLsn, s.log.lastLsn - keep);
-  for (const storeId of s.primary === null ? [] : s.view?.inSync ?? []) {
+  for (const storeId of s.primary === null ? [] : (s.view?.inSync ?? [])) {
     if (storeId === s.storeId) continue;
     upTo = Math.min(upTo, s.primary?.peers.get(storeId)?.matchLsn ?? 0);
   }

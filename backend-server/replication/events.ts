@@ -1,18 +1,13 @@
+import type { StoreId } from '../../shared/contract/ids.ts';
 import type { Base, Entry, PeerMessage } from '../../shared/contract/replica.ts';
 import type { View, ViewNews } from '../../shared/contract/view.ts';
+import type { TraceEvent } from './trace-event.ts';
 
 /**
  * What goes into the replication core and what comes out. The core decides; the shell
- * (replica.ts) performs the effects in the order given. Nothing here knows time: a tick is an event.
+ * (replica.ts) performs the effects in the order given. Nothing here knows time: a tick
+ * is an event.
  */
-
-export type StoreId = string;
-
-/** A living replica of the group as the name server lists it. */
-export interface PeerInfo {
-  storeId: StoreId;
-  boot: number;
-}
 
 export type Event =
   | { kind: 'tick' }
@@ -22,7 +17,7 @@ export type Event =
   | { kind: 'message'; from: StoreId; boot: number; message: PeerMessage }
   /** A view from anywhere, its seal verified by the shell. */
   | { kind: 'news'; news: ViewNews }
-  | { kind: 'peers'; peers: PeerInfo[] }
+  | { kind: 'peers'; peers: { storeId: StoreId; boot: number }[] }
   /** Every op of that persist effect is on disk; ms is what the flush took. */
   | { kind: 'persisted'; token: number; ms: number }
   /** Any storage error: the store stops for good, nothing is retried. */
@@ -92,18 +87,6 @@ export type Effect =
   /** A promise is broken or can not be kept: the process must end. */
   | { kind: 'fatal'; why: string }
   | { kind: 'trace'; event: TraceEvent };
-
-/** What logs, metrics, dashboards and the simulator's checkers read. */
-export type TraceEvent =
-  | { name: 'view-adopted'; view: View }
-  | { name: 'became-primary'; epoch: number }
-  | { name: 'stepped-down'; epoch: number }
-  | { name: 'serving'; epoch: number }
-  | { name: 'committed'; epoch: number; lsn: number }
-  | { name: 'cut'; from: number; orphans: number }
-  | { name: 'member-lagging'; member: StoreId }
-  | { name: 'proposed'; proposal: Proposal }
-  | { name: 'snapshot-offered'; to: StoreId; lsn: number };
 
 /** What storage read when the process started. */
 export interface CoreImage {

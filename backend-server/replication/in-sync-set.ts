@@ -1,7 +1,10 @@
 import { must } from '../../shared/runtime/assert.ts';
 import type { View } from '../../shared/contract/view.ts';
-import type { Proposal, StoreId } from './events.ts';
-import { type Peer, type PrimaryState, type ReplicaState, emit, trace } from './state.ts';
+import type { Proposal } from './events.ts';
+import type { StoreId } from '../../shared/contract/ids.ts';
+import type { Peer, PrimaryState } from './primary-state.ts';
+import type { ReplicaState } from './state.ts';
+import { emit, trace } from './effects.ts';
 
 /**
  * Who has to have an op on disk: members that fall behind leave, learners that have caught up
@@ -32,16 +35,21 @@ const lagging = (s: ReplicaState, p: PrimaryState): StoreId | null => {
     if (storeId === s.storeId) continue;
     const peer = p.peers.get(storeId);
     const silent = p.dead.has(storeId) && (peer === undefined || peer.heardTick < 0);
-    if (silent || peer === undefined || s.tick - peer.progressTick > s.config.lagTicks) return storeId;
+    if (silent || peer === undefined || s.tick - peer.progressTick > s.config.lagTicks)
+      return storeId;
   }
   return null;
 };
 
 /** H14: everything committed and our barrier are on its disk, and it was heard just now. */
 const readyToJoin = (s: ReplicaState, p: PrimaryState, peer: Peer): boolean =>
-  peer.ok && peer.living && peer.boot > 0 &&
-  peer.matchLsn >= s.commitLsn && peer.matchLsn >= p.barrierLsn &&
-  s.tick - peer.heardTick <= 2 && s.tick - peer.progressTick <= s.config.lagTicks;
+  peer.ok &&
+  peer.living &&
+  peer.boot > 0 &&
+  peer.matchLsn >= s.commitLsn &&
+  peer.matchLsn >= p.barrierLsn &&
+  s.tick - peer.heardTick <= 2 &&
+  s.tick - peer.progressTick <= s.config.lagTicks;
 
 const joiner = (s: ReplicaState, p: PrimaryState, view: View): Peer | null => {
   for (const storeId of [...p.peers.keys()].toSorted((a, b) => (a < b ? -1 : 1))) {
@@ -52,7 +60,9 @@ const joiner = (s: ReplicaState, p: PrimaryState, view: View): Peer | null => {
 };
 
 const propose = (
-  s: ReplicaState, p: PrimaryState, change: { inSync: StoreId[]; joiner: Peer | null },
+  s: ReplicaState,
+  p: PrimaryState,
+  change: { inSync: StoreId[]; joiner: Peer | null },
 ): void => {
   const view = must(s.view, 'a primary has a view');
   const proposal: Proposal = {
@@ -64,7 +74,13 @@ const propose = (
     joiner: change.joiner && { storeId: change.joiner.storeId, boot: change.joiner.boot },
   };
   const sets = [...(p.proposal?.sets ?? []), change.inSync];
-  p.proposal = { expect: view.viewNumber, sets, current: proposal, sentTick: s.tick, refused: false };
+  p.proposal = {
+    expect: view.viewNumber,
+    sets,
+    current: proposal,
+    sentTick: s.tick,
+    refused: false,
+  };
   emit(s, { kind: 'propose', proposal });
   trace(s, { name: 'proposed', proposal });
 };
@@ -95,7 +111,8 @@ const tendProposal = (s: ReplicaState, p: PrimaryState, view: View): void => {
   if (s.tick - open.sentTick < s.config.proposalTicks) return;
   const { joiner: wanted } = open.current;
   const gone = wanted !== null && p.peers.get(wanted.storeId)?.boot !== wanted.boot;
-  const stalled = wanted !== null &&
+  const stalled =
+    wanted !== null &&
     s.tick - (p.peers.get(wanted.storeId)?.progressTick ?? 0) > s.config.lagTicks;
   if (open.refused || gone || stalled) {
     propose(s, p, { inSync: [...view.inSync], joiner: null });
@@ -107,7 +124,8 @@ const tendProposal = (s: ReplicaState, p: PrimaryState, view: View): void => {
 
 /** A refusal is not final: a delayed first copy may still be accepted (H3). */
 export const onProposalAnswered = (
-  s: ReplicaState, answered: { expect: number; ok: boolean | null },
+  s: ReplicaState,
+  answered: { expect: number; ok: boolean | null },
 ): void => {
   const open = s.primary?.proposal ?? null;
   if (open === null || open.expect !== answered.expect || answered.ok !== false) return;

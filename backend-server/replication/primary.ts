@@ -1,11 +1,12 @@
 import { must } from '../../shared/runtime/assert.ts';
 import type { PeerMessage } from '../../shared/contract/replica.ts';
-import type { SnapshotOffer, StoreId } from './events.ts';
+import type { SnapshotOffer } from './events.ts';
+import type { StoreId } from '../../shared/contract/ids.ts';
 import { newPeer } from './activation.ts';
 import { advanceCommit, answerReads, needed } from './commit.ts';
-import {
-  type Peer, type PrimaryState, type ReplicaState, answer, emit, fatal, persist, sendPromised, trace,
-} from './state.ts';
+import type { Peer, PrimaryState } from './primary-state.ts';
+import type { ReplicaState } from './state.ts';
+import { answer, emit, fatal, persist, sendPromised, trace } from './effects.ts';
 
 /** The primary's daily work: take ops and reads, send the log, hear the acknowledgements. */
 
@@ -14,13 +15,15 @@ export type AckMessage = Extract<PeerMessage, { kind: 'ack' }>;
 /** Why an op or read can not be taken now; null when it can. */
 const busyWith = (s: ReplicaState, p: PrimaryState): string | null => {
   if (p.handOverSince !== null) return 'handing the primary role over';
-  if (s.log.lastLsn - s.commitLsn >= s.config.uncommittedEntriesMax) return 'too many uncommitted ops';
+  if (s.log.lastLsn - s.commitLsn >= s.config.uncommittedEntriesMax)
+    return 'too many uncommitted ops';
   return null;
 };
 
 /** P5: an opId that is waiting is joined, not appended again. */
 export const onSubmit = (
-  s: ReplicaState, submit: { req: number; opId: string; payload: string },
+  s: ReplicaState,
+  submit: { req: number; opId: string; payload: string },
 ): void => {
   const p = s.primary;
   if (p === null) {
@@ -70,7 +73,8 @@ export const flush = (s: ReplicaState): void => {
   if (p === null || s.failed !== null) return;
   if (p.persistedLsn < s.log.lastLsn && s.persisting.length === 0) {
     const entries = s.log.slice(p.persistedLsn + 1, {
-      entriesMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER,
+      entriesMax: Number.MAX_SAFE_INTEGER,
+      bytesMax: Number.MAX_SAFE_INTEGER,
     });
     p.persistedLsn = s.log.lastLsn;
     persist(s, [{ op: 'append', entries }]);
@@ -94,17 +98,24 @@ export const spreadCommit = (s: ReplicaState): void => {
 };
 
 const sendAppend = (
-  s: ReplicaState, p: PrimaryState, what: { peer: Peer; entriesMax: number },
+  s: ReplicaState,
+  p: PrimaryState,
+  what: { peer: Peer; entriesMax: number },
 ): number => {
   const { peer } = what;
   const prevLsn = peer.nextLsn - 1;
   const prevEpoch = must(s.log.epochAt(prevLsn), `entry ${prevLsn} is in the log`);
-  const entries = what.entriesMax === 0 ? [] : s.log.slice(peer.nextLsn, {
-    entriesMax: Math.min(
-      what.entriesMax, s.config.batchEntriesMax, p.persistedLsn - peer.nextLsn + 1,
-    ),
-    bytesMax: s.config.batchBytesMax,
-  });
+  const entries =
+    what.entriesMax === 0
+      ? []
+      : s.log.slice(peer.nextLsn, {
+          entriesMax: Math.min(
+            what.entriesMax,
+            s.config.batchEntriesMax,
+            p.persistedLsn - peer.nextLsn + 1,
+          ),
+          bytesMax: s.config.batchBytesMax,
+        });
   sendPromised(s, peer.storeId, {
     kind: 'append',
     epoch: p.epoch,
@@ -127,7 +138,7 @@ const sendBeat = (s: ReplicaState, p: PrimaryState, peer: Peer): void => {
 
 const belowLog = (s: ReplicaState, peer: Peer): boolean => peer.nextLsn - 1 < s.log.base.lsn;
 
-/** Sends ahead of acknowledgements, inside the window; a store that has not confirmed gets one try. */
+/** Sends ahead of acknowledgements inside the window; an unconfirmed store gets one try. */
 const sendEntries = (s: ReplicaState, p: PrimaryState, peer: Peer): void => {
   if (belowLog(s, peer)) return;
   const reached = Math.max(peer.matchLsn, s.log.base.lsn);
@@ -152,7 +163,9 @@ const ignoreAck = (s: ReplicaState, peer: Peer | undefined, message: AckMessage)
 };
 
 export const onAck = (
-  s: ReplicaState, from: { storeId: StoreId; boot: number }, message: AckMessage,
+  s: ReplicaState,
+  from: { storeId: StoreId; boot: number },
+  message: AckMessage,
 ): void => {
   const p = s.primary;
   const found = p?.peers.get(from.storeId);
@@ -175,9 +188,11 @@ export const onAck = (
   advanceCommit(s);
 };
 
-/** A store that was started again has to confirm everything anew; words of its old self are void. */
+/** A store that was started again confirms everything anew; words of its old self are void. */
 const sameProcess = (
-  s: ReplicaState, p: PrimaryState, from: { storeId: StoreId; boot: number },
+  s: ReplicaState,
+  p: PrimaryState,
+  from: { storeId: StoreId; boot: number },
 ): Peer | null => {
   const peer = must(p.peers.get(from.storeId), 'checked by the caller');
   if (from.boot < peer.boot) return null;
@@ -189,9 +204,7 @@ const sameProcess = (
 };
 
 /** B1: its log does not continue ours at prevLsn: try again from what it knows as committed. */
-const stepBack = (
-  s: ReplicaState, p: PrimaryState, what: { peer: Peer; hint: number },
-): void => {
+const stepBack = (s: ReplicaState, p: PrimaryState, what: { peer: Peer; hint: number }): void => {
   const { peer, hint } = what;
   const triedBase = peer.nextLsn - 1 <= s.log.base.lsn;
   peer.ok = false;
@@ -230,9 +243,7 @@ const sendSnapshotOffer = (s: ReplicaState, p: PrimaryState, peer: Peer): void =
   });
 };
 
-export const onSnapshotMade = (
-  s: ReplicaState, to: StoreId, offer: SnapshotOffer | null,
-): void => {
+export const onSnapshotMade = (s: ReplicaState, to: StoreId, offer: SnapshotOffer | null): void => {
   const peer = s.primary?.peers.get(to);
   if (peer === undefined || s.primary === null) return;
   peer.snapshot = offer;

@@ -2,7 +2,8 @@ import { assert } from '../../shared/runtime/assert.ts';
 import type { View, ViewNews } from '../../shared/contract/view.ts';
 import { becomePrimary, stepDown } from './activation.ts';
 import { advanceCommit } from './commit.ts';
-import { type ReplicaState, fatal, persist, trace } from './state.ts';
+import type { ReplicaState } from './state.ts';
+import { fatal, persist, trace } from './effects.ts';
 
 /** Whether the view makes this very process the primary. */
 export const leads = (s: ReplicaState, view: View | null): view is View =>
@@ -22,7 +23,8 @@ export const roleOf = (s: ReplicaState): 'primary' | 'backup' | 'learner' | 'qua
 export const adoptView = (s: ReplicaState, news: ViewNews): void => {
   const { view } = news;
   if (s.view !== null && view.viewNumber === s.view.viewNumber) {
-    if (view.docHash !== s.view.docHash) fatal(s, `two different views carry number ${view.viewNumber}`);
+    if (view.docHash !== s.view.docHash)
+      fatal(s, `two different views carry number ${view.viewNumber}`);
     return;
   }
   if (s.view !== null && view.viewNumber < s.view.viewNumber) return;

@@ -2,7 +2,7 @@ import {
   chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync,
   renameSync, rmSync, statSync, writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 
 /** The files of one store; all in one folder, for their owner only. */
@@ -92,10 +92,10 @@ function makePrivate(file: string): void {
   if ((statSync(file).mode & 0o077) === 0) return;
   try {
     chmodSync(file, 0o600);
-  } catch (error) {
+  } catch {
     throw new OrderlyError(
       'internal', 'A file of the store can be read by others and this can not be changed.',
-      { storage_failed: true, file, why: String(error) },
+      { storage_failed: true, file: basename(file) },
     );
   }
 }

@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { count } from './ids.ts';
 import { defineMethod } from './method.ts';
 import {
-  cancelInputSchema, idempotencyKey, listQuerySchema, menuSchema, orderEventSchema,
-  orderPageSchema, orderSchema, placeInputSchema, actorSchema,
+  cancelInputSchema,
+  idempotencyKey,
+  listQuerySchema,
+  menuSchema,
+  orderEventSchema,
+  orderPageSchema,
+  orderSchema,
+  placeInputSchema,
+  actorSchema,
 } from './order.ts';
 
 /** What the front end asks of the primary. */
@@ -11,7 +18,11 @@ import {
 /** A change that a caller asks for, as it reaches the back end. */
 export const operationSchema = z.discriminatedUnion('operation', [
   z.strictObject({ operation: z.literal('order.create'), input: placeInputSchema }),
-  z.strictObject({ operation: z.literal('order.cancel'), order_id: z.uuid(), input: cancelInputSchema }),
+  z.strictObject({
+    operation: z.literal('order.cancel'),
+    order_id: z.uuid(),
+    input: cancelInputSchema,
+  }),
 ]);
 export type Operation = z.infer<typeof operationSchema>;
 
@@ -53,9 +64,18 @@ export const backendMethods = {
       copies: count,
     }),
     errors: [
-      'not_primary', 'unavailable', 'overloaded', 'outcome_unknown', 'down', 'not_found',
-      'illegal_transition', 'item_unavailable', 'price_changed', 'postcode_rejected',
-      'idempotency_key_reused', 'invalid_params',
+      'not_primary',
+      'unavailable',
+      'overloaded',
+      'outcome_unknown',
+      'down',
+      'not_found',
+      'illegal_transition',
+      'item_unavailable',
+      'price_changed',
+      'postcode_rejected',
+      'idempotency_key_reused',
+      'invalid_params',
     ],
     callers: ['frontend'],
     idempotent: true,

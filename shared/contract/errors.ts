@@ -16,10 +16,19 @@ export interface ErrorRow {
 }
 
 type Cells = [
-  rpc: number, http: number, definite: boolean, retry: ErrorRow['retry'], sentence: string,
+  rpc: number,
+  http: number,
+  definite: boolean,
+  retry: ErrorRow['retry'],
+  sentence: string,
 ];
-const row = (...[rpc, http, definite, retry, sentence]: Cells): ErrorRow =>
-  ({ rpc, http, definite, retry, sentence });
+const row = (...[rpc, http, definite, retry, sentence]: Cells): ErrorRow => ({
+  rpc,
+  http,
+  definite,
+  retry,
+  sentence,
+});
 
 export const ERRORS = {
   parse_error: row(-32700, 400, true, 'no', 'The body is not valid JSON.'),
@@ -29,11 +38,29 @@ export const ERRORS = {
   internal: row(-32603, 500, false, 'same_key', 'Something went wrong on our side.'),
   not_primary: row(-32001, 503, true, 'primary', 'This back end is not the primary.'),
   unavailable: row(-32002, 503, true, 'same_key', 'No back end can take the request now.'),
-  outcome_unknown: row(-32003, 504, false, 'same_key', 'No answer came in time; the request may still take effect.'),
+  outcome_unknown: row(
+    -32003,
+    504,
+    false,
+    'same_key',
+    'No answer came in time; the request may still take effect.',
+  ),
   not_found: row(-32004, 404, true, 'no', 'There is no such thing, or it is not yours.'),
-  illegal_transition: row(-32005, 409, true, 'no', 'The order can not go to that status from the present one.'),
+  illegal_transition: row(
+    -32005,
+    409,
+    true,
+    'no',
+    'The order can not go to that status from the present one.',
+  ),
   version_mismatch: row(-32006, 412, true, 'no', 'The order has changed since you read it.'),
-  idempotency_key_reused: row(-32007, 422, true, 'no', 'This idempotency key was used for a different request.'),
+  idempotency_key_reused: row(
+    -32007,
+    422,
+    true,
+    'no',
+    'This idempotency key was used for a different request.',
+  ),
   idempotency_key_missing: row(-32015, 400, true, 'no', 'This request needs an idempotency key.'),
   item_unavailable: row(-32009, 422, true, 'no', 'An item is not on the menu now.'),
   price_changed: row(-32020, 422, true, 'no', 'The total differs from the one you expected.'),
@@ -50,7 +77,13 @@ export const ERRORS = {
   headers_too_large: row(-32025, 431, true, 'no', 'The headers are too large or too many.'),
   misdirected: row(-32023, 421, true, 'no', 'This server does not answer for that host name.'),
   view_changed: row(-32030, 409, true, 'primary', 'The view has moved on.'),
-  election_refused: row(-32031, 409, true, 'same_key', 'The name server does not replace the primary now.'),
+  election_refused: row(
+    -32031,
+    409,
+    true,
+    'same_key',
+    'The name server does not replace the primary now.',
+  ),
   wrong_cluster: row(-32032, 409, true, 'no', 'The other side belongs to another cluster.'),
   stale_registration: row(-32033, 409, true, 'no', 'A newer process of this store has registered.'),
 } as const satisfies Record<string, ErrorRow>;

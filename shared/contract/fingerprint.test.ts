@@ -10,8 +10,9 @@ const cancel: Operation = {
 
 describe('canonicalJson', () => {
   it('does not depend on the order in which members were set', () => {
-    expect(canonicalJson({ b: [{ d: 1, c: null }], a: 'x' }))
-      .toBe('{"a":"x","b":[{"c":null,"d":1}]}');
+    expect(canonicalJson({ b: [{ d: 1, c: null }], a: 'x' })).toBe(
+      '{"a":"x","b":[{"c":null,"d":1}]}',
+    );
   });
 
   it('leaves out what is undefined and keeps the order of arrays', () => {
@@ -19,8 +20,9 @@ describe('canonicalJson', () => {
   });
 
   it('treats __proto__ as a member like any other', () => {
-    expect(canonicalJson(JSON.parse('{"b":1,"__proto__":{"a":2}}')))
-      .toBe('{"__proto__":{"a":2},"b":1}');
+    expect(canonicalJson(JSON.parse('{"b":1,"__proto__":{"a":2}}'))).toBe(
+      '{"__proto__":{"a":2},"b":1}',
+    );
   });
 });
 

@@ -22,7 +22,8 @@ export const publicParams = {
   orderList: listQuerySchema.extend({ consistency }),
   orderEvents: z.strictObject({ order_id: orderId, consistency }),
   orderCancel: cancelInputSchema.extend({
-    order_id: orderId, idempotency_key: idempotencyKey.optional(),
+    order_id: orderId,
+    idempotency_key: idempotencyKey.optional(),
   }),
   menuGet: z.strictObject({ shop_id: z.string().max(200).optional(), consistency }),
   clusterStatus: z.strictObject({}),
@@ -62,16 +63,18 @@ export type ClusterMember = z.infer<typeof clusterMemberSchema>;
 export const clusterStatusSchema = z.strictObject({
   group: shortName,
   /** null while there has been no view. */
-  view: z.strictObject({
-    cluster_id: viewSchema.shape.clusterId,
-    lineage: count,
-    view_number: count,
-    epoch: count,
-    primary: z.string(),
-    in_sync: z.array(z.string()),
-    min_in_sync: count,
-    reason: z.string(),
-  }).nullable(),
+  view: z
+    .strictObject({
+      cluster_id: viewSchema.shape.clusterId,
+      lineage: count,
+      view_number: count,
+      epoch: count,
+      primary: z.string(),
+      in_sync: z.array(z.string()),
+      min_in_sync: count,
+      reason: z.string(),
+    })
+    .nullable(),
   /** What this front end believes and does. */
   front_end: z.strictObject({
     id: shortName,
@@ -82,19 +85,25 @@ export const clusterStatusSchema = z.strictObject({
     primary_address: address.nullable(),
     electing: z.boolean(),
     waiting: count,
-    last_election: z.strictObject({
-      at: z.string(),
-      suspicion: z.string(),
-      from_view_number: count,
-      to_view_number: count,
-      took_ms: count,
-    }).nullable(),
+    last_election: z
+      .strictObject({
+        at: z.string(),
+        suspicion: z.string(),
+        from_view_number: count,
+        to_view_number: count,
+        took_ms: count,
+      })
+      .nullable(),
   }),
   members: z.array(clusterMemberSchema),
   name_server: z.strictObject({ address: address.nullable(), reachable: z.boolean() }),
-  front_ends: z.array(z.strictObject({
-    id: registrationSchema.shape.id, address, alive: z.boolean(),
-  })),
+  front_ends: z.array(
+    z.strictObject({
+      id: registrationSchema.shape.id,
+      address,
+      alive: z.boolean(),
+    }),
+  ),
   /** Of the primary, or of any member that answers. */
   geocoders: z.array(z.strictObject({ name: z.string(), state: z.string() })),
 });

@@ -19,10 +19,19 @@ export const registrationSchema = z.strictObject({
 export type Registration = z.infer<typeof registrationSchema>;
 
 /** The part of a replica's status that the view rules read; reported with each beat. */
-export const beatStatusSchema = replicaStatusSchema.pick({
-  role: true, viewNumber: true, docHash: true, epoch: true, lastEpoch: true, lastLsn: true,
-  ackedLsn: true, hears: true, fsyncAgeMs: true,
-}).extend({ serving: z.boolean() });
+export const beatStatusSchema = replicaStatusSchema
+  .pick({
+    role: true,
+    viewNumber: true,
+    docHash: true,
+    epoch: true,
+    lastEpoch: true,
+    lastLsn: true,
+    ackedLsn: true,
+    hears: true,
+    fsyncAgeMs: true,
+  })
+  .extend({ serving: z.boolean() });
 export type BeatStatus = z.infer<typeof beatStatusSchema>;
 
 const beatParams = z.strictObject({
@@ -88,7 +97,9 @@ export const nameServerMethods = {
     name: 'names.list',
     doc: 'Registrations, living and recently lost, by kind, group and prefix of the id.',
     params: z.strictObject({
-      kind: shortName.optional(), group: shortName.optional(), prefix: shortName.optional(),
+      kind: shortName.optional(),
+      group: shortName.optional(),
+      prefix: shortName.optional(),
     }),
     result: z.strictObject({ clusterId: id128, registrations: z.array(listed) }),
     errors: [],
@@ -106,7 +117,7 @@ export const nameServerMethods = {
   }),
   getView: defineMethod({
     name: 'views.get',
-    doc: 'The view of a replica group as it is on the name server\'s disk.',
+    doc: "The view of a replica group as it is on the name server's disk.",
     params: z.strictObject({ group: shortName }),
     result: z.strictObject({ news: viewNewsSchema.nullable() }),
     errors: [],
@@ -149,7 +160,11 @@ export const nameServerMethods = {
     name: 'views.resign',
     doc: 'The primary hands its role to a member of the in-sync set, or asks for any other.',
     params: z.strictObject({
-      group: shortName, expect: count, primary: id128, boot: count, to: id128.nullable(),
+      group: shortName,
+      expect: count,
+      primary: id128,
+      boot: count,
+      to: id128.nullable(),
     }),
     result: viewAnswer,
     errors: ['not_found', 'unavailable'],

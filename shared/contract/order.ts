@@ -22,7 +22,10 @@ export type Money = z.infer<typeof moneySchema>;
 export const gbp = (amount: number): Money => ({ amount, currency: 'GBP' });
 
 export const menuOptionSchema = z.strictObject({
-  sku: shortName, name: filled(80), price: moneySchema, available: z.boolean(),
+  sku: shortName,
+  name: filled(80),
+  price: moneySchema,
+  available: z.boolean(),
 });
 export const menuItemSchema = z.strictObject({
   sku: shortName,
@@ -32,23 +35,28 @@ export const menuItemSchema = z.strictObject({
   available: z.boolean(),
   max_per_order: z.int().min(1).max(99).optional(),
   allergens: z.array(filled(40)).max(20),
-  option_groups: z.array(
-    z.strictObject({
-      id: shortName,
-      name: filled(80),
-      min: z.int().min(0).max(20),
-      max: z.int().min(1).max(20),
-      options: z.array(menuOptionSchema).min(1).max(50),
-    }),
-  ).max(10),
+  option_groups: z
+    .array(
+      z.strictObject({
+        id: shortName,
+        name: filled(80),
+        min: z.int().min(0).max(20),
+        max: z.int().min(1).max(20),
+        options: z.array(menuOptionSchema).min(1).max(50),
+      }),
+    )
+    .max(10),
 });
 export const menuSchema = z.strictObject({
   shop_id: shortName,
   version: count,
   currency: z.literal('GBP'),
-  categories: z.array(
-    z.strictObject({ id: shortName, name: filled(80), items: z.array(menuItemSchema).max(200) }),
-  ).min(1).max(50),
+  categories: z
+    .array(
+      z.strictObject({ id: shortName, name: filled(80), items: z.array(menuItemSchema).max(200) }),
+    )
+    .min(1)
+    .max(50),
 });
 export type Menu = z.infer<typeof menuSchema>;
 export type MenuItem = z.infer<typeof menuItemSchema>;
@@ -64,7 +72,11 @@ export const shopSchema = z.strictObject({
 export type Shop = z.infer<typeof shopSchema>;
 
 /** E.164, or a national UK number, with spaces, brackets and dashes allowed; kept as E.164. */
-export const phoneInput = z.string().min(5).max(32).regex(/^\+?[0-9 ()-]+$/, 'must be a phone number');
+export const phoneInput = z
+  .string()
+  .min(5)
+  .max(32)
+  .regex(/^\+?[0-9 ()-]+$/, 'must be a phone number');
 
 export const lineInSchema = z.strictObject({
   sku: shortName,
@@ -103,12 +115,25 @@ export const placeInputSchema = z.strictObject({
 export type PlaceInput = z.infer<typeof placeInputSchema>;
 
 export const orderStatuses = [
-  'placed', 'accepted', 'preparing', 'ready', 'out_for_delivery',
-  'delivered', 'rejected', 'cancelled', 'failed',
+  'placed',
+  'accepted',
+  'preparing',
+  'ready',
+  'out_for_delivery',
+  'delivered',
+  'rejected',
+  'cancelled',
+  'failed',
 ] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
-export const cancelReasons = ['changed_mind', 'duplicate', 'wrong_address', 'too_late', 'other'] as const;
+export const cancelReasons = [
+  'changed_mind',
+  'duplicate',
+  'wrong_address',
+  'too_late',
+  'other',
+] as const;
 
 /** Body of POST /v1/orders/{id}/cancel. */
 export const cancelInputSchema = z.strictObject({
@@ -125,14 +150,16 @@ export const geocodeSchema = z.strictObject({
   looked_up_at: instant,
   corrected: z.boolean(),
   disputed: z.boolean(),
-  attempts: z.array(
-    z.strictObject({
-      provider: z.string().max(40),
-      outcome: z.enum(['found', 'no_position', 'terminated', 'not_found', 'failed', 'skipped']),
-      error: z.string().max(60).nullable(),
-      ms: count,
-    }),
-  ).max(8),
+  attempts: z
+    .array(
+      z.strictObject({
+        provider: z.string().max(40),
+        outcome: z.enum(['found', 'no_position', 'terminated', 'not_found', 'failed', 'skipped']),
+        error: z.string().max(60).nullable(),
+        ms: count,
+      }),
+    )
+    .max(8),
 });
 export type Geocode = z.infer<typeof geocodeSchema>;
 
@@ -209,16 +236,24 @@ export const orderSchema = z.strictObject({
   placed_at: instant,
   updated_at: instant,
   closed_at: instant.nullable(),
-  cancel: z.strictObject({
-    by: actorSchema, reason: z.string().nullable(), note: z.string().nullable(),
-  }).nullable(),
+  cancel: z
+    .strictObject({
+      by: actorSchema,
+      reason: z.string().nullable(),
+      note: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type Order = z.infer<typeof orderSchema>;
 
 /** Query of GET /v1/orders; `cursor` is opaque. */
 export const listQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(200).regex(/^[A-Za-z0-9_-]+$/).optional(),
+  cursor: z
+    .string()
+    .max(200)
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .optional(),
   status: z.enum(orderStatuses).optional(),
   phone: phoneInput.optional(),
   postcode: z.string().max(64).optional(),

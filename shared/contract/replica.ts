@@ -93,7 +93,9 @@ export const replicaStatusSchema = z.strictObject({
   fsyncAgeMs: count,
   orders: count,
   uptimeS: count,
-  geocoders: z.array(z.strictObject({ name: z.string().max(40), state: z.string().max(20) })).max(8),
+  geocoders: z
+    .array(z.strictObject({ name: z.string().max(40), state: z.string().max(20) }))
+    .max(8),
 });
 export type ReplicaStatus = z.infer<typeof replicaStatusSchema>;
 
@@ -126,7 +128,10 @@ export const replicaMethods = {
     name: 'replica.snapshotRead',
     doc: 'One piece of a snapshot file that the primary has offered.',
     params: z.strictObject({
-      ...clusterAndPeer, snapshotId: id128, offset: count, length: z.int().min(1).max(1_048_576),
+      ...clusterAndPeer,
+      snapshotId: id128,
+      offset: count,
+      length: z.int().min(1).max(1_048_576),
     }),
     result: z.strictObject({ data: z.base64(), total: count }),
     errors: ['not_found', 'wrong_cluster', 'down'],

@@ -12,8 +12,18 @@ type Unsealed = Omit<View, 'docHash' | 'seal'>;
 const hashOf = (view: Unsealed): string => {
   const addresses = Object.entries(view.addresses).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const canonical = JSON.stringify([
-    view.clusterId, view.group, view.lineage, view.viewNumber, view.epoch, view.primary,
-    view.primaryBoot, view.inSync, view.minInSync, view.featureLevel, addresses, view.reason,
+    view.clusterId,
+    view.group,
+    view.lineage,
+    view.viewNumber,
+    view.epoch,
+    view.primary,
+    view.primaryBoot,
+    view.inSync,
+    view.minInSync,
+    view.featureLevel,
+    addresses,
+    view.reason,
   ]);
   return createHash('sha256').update(canonical).digest('hex');
 };

@@ -1,6 +1,6 @@
 import type { PeerMessage } from '../../shared/contract/replica.ts';
 import type { View } from '../../shared/contract/view.ts';
-import type { TraceEvent } from '../../backend-server/replication/events.ts';
+import type { TraceEvent } from '../../backend-server/replication/trace-event.ts';
 import type { Executed } from './model.ts';
 import type { SimStore } from './sim-store.ts';
 import type { World } from './world.ts';
@@ -11,7 +11,8 @@ export class Violation extends Error {
 }
 
 const sameOp = (a: Executed, b: Executed): boolean =>
-  a === b || (a !== null && b !== null && a.opId === b.opId && a.result === b.result && a.fresh === b.fresh);
+  a === b ||
+  (a !== null && b !== null && a.opId === b.opId && a.result === b.result && a.fresh === b.fresh);
 
 /**
  * The judges inside a run (PROTOCOL 3.8). They look at what stores say, hold and execute; they
@@ -45,7 +46,8 @@ export class Checkers {
     const committer = `${store.id}:${boot}`;
     const known = this.#committers.get(event.epoch);
     if (known === undefined) this.#committers.set(event.epoch, committer);
-    else if (known !== committer) this.violation(`I1: ${known} and ${committer} commit in epoch ${event.epoch}`);
+    else if (known !== committer)
+      this.violation(`I1: ${known} and ${committer} commit in epoch ${event.epoch}`);
     this.#everyMemberHolds(store, event.lsn);
   }
 
@@ -58,7 +60,9 @@ export class Checkers {
     for (const storeId of view.inSync) {
       const member = world.stores.find((one) => one.id === storeId);
       if (member?.disk.holds(lsn, (at) => log.epochAt(at)) === true) continue;
-      this.violation(`I3: ${lsn} is committed by ${committer.name} and not on the disk of ${storeId.slice(0, 4)}`);
+      this.violation(
+        `I3: ${committer.name} commits ${lsn}, which ${storeId.slice(0, 4)} has not on its disk`,
+      );
     }
   }
 
@@ -77,7 +81,10 @@ export class Checkers {
       const known = this.history[first + i];
       if (known === undefined) this.history[first + i] = one;
       else if (!sameOp(known, one)) {
-        this.violation(`I6: ${store.name} executes ${JSON.stringify(one)} at ${first + i + 1}, another store ${JSON.stringify(known)}`);
+        const other = JSON.stringify(known);
+        this.violation(
+          `I6: ${store.name} executes ${JSON.stringify(one)} at ${first + i + 1}, another ${other}`,
+        );
       }
     });
   }
@@ -90,7 +97,10 @@ export class Checkers {
     if (state.epochSeen < before) this.violation(`I7: epochSeen of ${store.name} went back`);
     this.#epochSeen.set(process, state.epochSeen);
     if (state.appliedLsn > state.commitLsn || state.commitLsn > state.log.lastLsn) {
-      this.violation(`${store.name}: applied ${state.appliedLsn}, committed ${state.commitLsn}, log ${state.log.lastLsn}`);
+      this.violation(
+        `${store.name}: ${state.appliedLsn} applied, ${state.commitLsn} committed, ` +
+          `${state.log.lastLsn} in the log`,
+      );
     }
   }
 
@@ -99,13 +109,14 @@ export class Checkers {
     this.views += 1;
     this.#world().trace(
       `view ${view.viewNumber} epoch ${view.epoch} primary ${view.primary.slice(0, 4)} ` +
-      `set ${view.inSync.map((one) => one.slice(0, 4)).join(',')} (${view.reason})`,
+        `set ${view.inSync.map((one) => one.slice(0, 4)).join(',')} (${view.reason})`,
     );
     if (before === null) return;
     if (view.viewNumber !== before.viewNumber + 1) this.violation('I7: view numbers have a gap');
     if (view.inSync.length < before.inSync.length && view.inSync.length < view.minInSync) {
       this.violation(`I8: the set shrank below ${view.minInSync}`);
     }
-    if (!before.inSync.includes(view.primary)) this.violation('I8: the new primary was not in the set');
+    if (!before.inSync.includes(view.primary))
+      this.violation('I8: the new primary was not in the set');
   }
 }

@@ -26,8 +26,11 @@ type Job =
   | { kind: 'apply'; upTo: number; executed: Executed[] }
   | { kind: 'install'; snapshot: SimSnapshot; done: () => void };
 
-const copy = (platter: Platter): Platter =>
-  ({ ...platter, entries: [...platter.entries], executed: [...platter.executed] });
+const copy = (platter: Platter): Platter => ({
+  ...platter,
+  entries: [...platter.entries],
+  executed: [...platter.executed],
+});
 
 /**
  * One store's disk: jobs in order, one transaction at a time holding all that waited, and a crash
@@ -36,7 +39,12 @@ const copy = (platter: Platter): Platter =>
 export class SimDisk {
   readonly storeId: string;
   durable: Platter = {
-    boot: 0, epochSeen: 0, view: null, base: { lsn: 0, epoch: 0 }, entries: [], executed: [],
+    boot: 0,
+    epochSeen: 0,
+    view: null,
+    base: { lsn: 0, epoch: 0 },
+    entries: [],
+    executed: [],
   };
   /** Multiplies every flush: a limping disk. */
   slowness = 1;
@@ -65,8 +73,13 @@ export class SimDisk {
     this.#state = new SimState(this.durable.executed);
     const { boot, epochSeen, view, base, entries } = this.durable;
     return {
-      storeId: this.storeId, boot, epochSeen, view, base,
-      entries: [...entries], appliedLsn: this.#state.appliedLsn,
+      storeId: this.storeId,
+      boot,
+      epochSeen,
+      view,
+      base,
+      entries: [...entries],
+      appliedLsn: this.#state.appliedLsn,
     };
   }
 
@@ -87,9 +100,10 @@ export class SimDisk {
     const executed: Executed[] = [];
     while (this.#state.appliedLsn < upTo) {
       const entry = must(
-        this.#live.entries[this.#state.appliedLsn - this.#live.base.lsn], 'the log holds what is applied',
+        this.#live.entries[this.#state.appliedLsn - this.#live.base.lsn],
+        'the log holds what is applied',
       );
-      const command = entry.kind === 'op' ? JSON.parse(entry.payload) as SimCommand : null;
+      const command = entry.kind === 'op' ? (JSON.parse(entry.payload) as SimCommand) : null;
       executed.push(this.#state.execute(command));
     }
     this.#enqueue({ kind: 'apply', upTo, executed });
@@ -104,7 +118,10 @@ export class SimDisk {
     const { executed, base, entries } = this.durable;
     const lsn = executed.length;
     const epoch = lsn === base.lsn ? base.epoch : entries[lsn - base.lsn - 1]?.epoch;
-    return { base: { lsn, epoch: must(epoch, 'applied entries are in the log') }, executed: [...executed] };
+    return {
+      base: { lsn, epoch: must(epoch, 'applied entries are in the log') },
+      executed: [...executed],
+    };
   }
 
   install(snapshot: SimSnapshot, done: () => void): void {
@@ -168,12 +185,17 @@ const perform = (platter: Platter, ops: readonly StorageOp[]): void => {
       case 'hard-state': {
         // Invariant I7: a promise is never taken back.
         assert(op.epochSeen >= platter.epochSeen, 'epochSeen went back on disk');
-        assert((op.view?.viewNumber ?? 0) >= (platter.view?.viewNumber ?? 0), 'the view went back on disk');
+        assert(
+          (op.view?.viewNumber ?? 0) >= (platter.view?.viewNumber ?? 0),
+          'the view went back on disk',
+        );
         platter.epochSeen = op.epochSeen;
         platter.view = op.view;
         break;
       }
-      case 'cut': platter.entries.splice(op.from - platter.base.lsn - 1); break;
+      case 'cut':
+        platter.entries.splice(op.from - platter.base.lsn - 1);
+        break;
       case 'append': {
         const last = platter.base.lsn + platter.entries.length;
         assert(op.entries[0]?.lsn === last + 1, 'the log on disk has no gaps');

@@ -16,7 +16,8 @@ export interface HistoryOp {
  * an order of the operations explains every answer, otherwise what could not be explained.
  */
 export const explain = (ops: readonly HistoryOp[]): string | null => {
-  const sorted = ops.filter((op) => op.result !== null || op.action !== 'get')
+  const sorted = ops
+    .filter((op) => op.result !== null || op.action !== 'get')
     .toSorted((a, b) => a.startMs - b.startMs);
   const seen = new Set<string>();
   const done: boolean[] = sorted.map(() => false);
@@ -43,8 +44,13 @@ export const explain = (ops: readonly HistoryOp[]): string | null => {
     return false;
   };
   if (search('absent', mustDo)) return null;
-  return sorted.map((op) =>
-    `${op.action} ${op.key} ${op.startMs.toFixed(1)}..${op.endMs.toFixed(1)} -> ${String(op.result)}`).join('\n');
+  return sorted
+    .map(
+      (op) =>
+        `${op.action} ${op.key} ${op.startMs.toFixed(1)}..${op.endMs.toFixed(1)} ` +
+        `-> ${String(op.result)}`,
+    )
+    .join('\n');
 };
 
 const step = (state: Register, op: HistoryOp): Register | null => {

@@ -14,10 +14,13 @@ export type SimResult = 'placed' | 'exists' | 'cancelled' | 'not-found' | 'alrea
 
 /** What an action does to a register; the checker and the replicas share this one rule. */
 export const act = (
-  state: Register, action: 'place' | 'cancel',
+  state: Register,
+  action: 'place' | 'cancel',
 ): { next: Register; result: SimResult } => {
   if (action === 'place') {
-    return state === 'absent' ? { next: 'placed', result: 'placed' } : { next: state, result: 'exists' };
+    return state === 'absent'
+      ? { next: 'placed', result: 'placed' }
+      : { next: state, result: 'exists' };
   }
   if (state === 'placed') return { next: 'cancelled', result: 'cancelled' };
   return { next: state, result: state === 'absent' ? 'not-found' : 'already' };

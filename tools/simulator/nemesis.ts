@@ -50,7 +50,10 @@ export class Nemesis {
       () => this.#nameServer(),
       () => this.#heal(),
     ];
-    let draw = random.between(0, this.#weights.reduce((sum, weight) => sum + weight, 0));
+    let draw = random.between(
+      0,
+      this.#weights.reduce((sum, weight) => sum + weight, 0),
+    );
     strikes.some((strike, i) => {
       draw -= this.#weights[i] ?? 0;
       if (draw >= 0) return false;

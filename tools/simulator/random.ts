@@ -33,7 +33,9 @@ export class Random {
   }
 
   shuffle<T>(from: readonly T[]): T[] {
-    return from.map((value) => ({ value, key: this.next() }))
-      .toSorted((a, b) => a.key - b.key).map(({ value }) => value);
+    return from
+      .map((value) => ({ value, key: this.next() }))
+      .toSorted((a, b) => a.key - b.key)
+      .map(({ value }) => value);
   }
 }

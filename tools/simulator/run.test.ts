@@ -30,9 +30,14 @@ describe('a simulated cluster under faults', () => {
 const mutate = (
   change: (s: ReplicaState, event: Event, step: () => Effect[]) => Effect[],
 ): void => {
-  const original = Object.getOwnPropertyDescriptor(ReplicaCore.prototype, 'step')?.value as
-    (this: ReplicaCore, event: Event) => Effect[];
-  vi.spyOn(ReplicaCore.prototype, 'step').mockImplementation(function step(this: ReplicaCore, event) {
+  const original = Object.getOwnPropertyDescriptor(ReplicaCore.prototype, 'step')?.value as (
+    this: ReplicaCore,
+    event: Event,
+  ) => Effect[];
+  vi.spyOn(ReplicaCore.prototype, 'step').mockImplementation(function step(
+    this: ReplicaCore,
+    event,
+  ) {
     return change(this.state, event, () => original.call(this, event));
   });
 };
@@ -60,7 +65,8 @@ describe('the checkers of the simulator', () => {
     mutate((s, _event, step) => {
       const out = step();
       for (const pending of s.persisting) {
-        for (const { to, message } of pending.after.splice(0)) out.push({ kind: 'send', to, message });
+        for (const { to, message } of pending.after.splice(0))
+          out.push({ kind: 'send', to, message });
       }
       return out;
     });
@@ -72,8 +78,11 @@ describe('the checkers of the simulator', () => {
       const out = step();
       if (event.kind !== 'read' || s.primary?.serving !== true) return out;
       const reads = s.primary.reads.splice(0);
-      const answers = reads.map(({ req, index: lsn }): Effect =>
-        ({ kind: 'answer', req, outcome: { kind: 'read-at', lsn } }));
+      const answers = reads.map(({ req, index: lsn }): Effect => ({
+        kind: 'answer',
+        req,
+        outcome: { kind: 'read-at', lsn },
+      }));
       return [...out, ...answers];
     });
     expect(firstFailure(300)).toMatch(/I11/);
@@ -90,23 +99,36 @@ describe('the checkers of the simulator', () => {
 
 describe('the history checker', () => {
   const op = (action: 'place' | 'cancel' | 'get', at: [number, number], result: string | null) => ({
-    key: 'k', action, startMs: at[0], endMs: at[1], result: result as 'placed' | null,
+    key: 'k',
+    action,
+    startMs: at[0],
+    endMs: at[1],
+    result: result as 'placed' | null,
   });
 
   it('accepts an unknown outcome that took effect later', () => {
-    expect(explainAll([
-      op('place', [0, Number.POSITIVE_INFINITY], null), op('get', [10, 11], 'absent'),
-      op('get', [20, 21], 'placed'),
-    ])).toBeNull();
+    expect(
+      explainAll([
+        op('place', [0, Number.POSITIVE_INFINITY], null),
+        op('get', [10, 11], 'absent'),
+        op('get', [20, 21], 'placed'),
+      ]),
+    ).toBeNull();
   });
 
   it('refuses a read that goes back in time', () => {
-    expect(explainAll([
-      op('place', [0, 1], 'placed'), op('get', [2, 3], 'placed'), op('get', [4, 5], 'absent'),
-    ])).not.toBeNull();
+    expect(
+      explainAll([
+        op('place', [0, 1], 'placed'),
+        op('get', [2, 3], 'placed'),
+        op('get', [4, 5], 'absent'),
+      ]),
+    ).not.toBeNull();
   });
 
   it('refuses two first placements of one key', () => {
-    expect(explainAll([op('place', [0, 1], 'placed'), op('place', [2, 3], 'placed')])).not.toBeNull();
+    expect(
+      explainAll([op('place', [0, 1], 'placed'), op('place', [2, 3], 'placed')]),
+    ).not.toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { AssertionError } from '../../shared/runtime/assert.ts';
-import { type CoreConfig, defaultCoreConfig } from '../../backend-server/replication/state.ts';
+import { type CoreConfig, defaultCoreConfig } from '../../backend-server/replication/config.ts';
 import { Checkers, Violation } from './checkers.ts';
 import { explainAll } from './history.ts';
 import { Nemesis } from './nemesis.ts';
@@ -77,7 +77,11 @@ const build = (options: RunOptions): Run => {
   const checkers = new Checkers(() => world);
   const stores: SimStore[] = [];
   const world: World = {
-    scheduler, random, checkers, stores, traceLines,
+    scheduler,
+    random,
+    checkers,
+    stores,
+    traceLines,
     network: new Network(scheduler, random, { lossShare, duplicateShare, slowShare }),
     nameServer: undefined as unknown as SimNameServer,
     trace: (line) => {
@@ -111,7 +115,8 @@ const build = (options: RunOptions): Run => {
 const play = ({ world, clients, nemesis }: Run, options: RunOptions): void => {
   const { scheduler, checkers } = world;
   world.nameServer.start();
-  for (const store of world.stores) scheduler.after(world.random.between(0, 300), () => store.start());
+  for (const store of world.stores)
+    scheduler.after(world.random.between(0, 300), () => store.start());
   for (const client of clients) client.start();
   scheduler.runUntil(1500);
   nemesis.start();
@@ -129,7 +134,8 @@ const play = ({ world, clients, nemesis }: Run, options: RunOptions): void => {
   scheduler.runUntil(healUntil, () => read);
   if (!read) checkers.violation(`no progress within ${healMs} ms after healing`);
   const why = explainAll(clients.flatMap((client) => client.history));
-  if (why !== null) checkers.violation(`I11: no order of these operations explains the answers\n${why}`);
+  if (why !== null)
+    checkers.violation(`I11: no order of these operations explains the answers\n${why}`);
 };
 
 /** Runs one seed to its end or to the first broken invariant. */
@@ -145,7 +151,8 @@ export const runSeed = (seed: number): RunResult => {
   }
   const { world, clients, nemesis } = run;
   return {
-    options, violation,
+    options,
+    violation,
     steps: world.scheduler.steps,
     simulatedMs: world.scheduler.nowMs,
     operations: clients.reduce((sum, client) => sum + client.history.length, 0),

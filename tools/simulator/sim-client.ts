@@ -61,7 +61,11 @@ export class SimClient {
     const action = random.chance(this.#writeShare) ? write : 'get';
     const opId = `${this.name}-${this.#count}`;
     const op: HistoryOp = {
-      key, action, startMs: scheduler.nowMs, endMs: Number.POSITIVE_INFINITY, result: null,
+      key,
+      action,
+      startMs: scheduler.nowMs,
+      endMs: Number.POSITIVE_INFINITY,
+      result: null,
     };
     this.history.push(op);
     this.open += 1;
@@ -75,8 +79,11 @@ export class SimClient {
     let left = keys.length;
     for (const key of keys) {
       const op: HistoryOp = {
-        key, action: 'get', startMs: this.#world.scheduler.nowMs,
-        endMs: Number.POSITIVE_INFINITY, result: null,
+        key,
+        action: 'get',
+        startMs: this.#world.scheduler.nowMs,
+        endMs: Number.POSITIVE_INFINITY,
+        result: null,
       };
       this.history.push(op);
       this.open += 1;
@@ -84,7 +91,10 @@ export class SimClient {
         left -= 1;
         if (left === 0) done();
       };
-      this.#attempt({ op, command: null, opId: '', untilMs: Number.POSITIVE_INFINITY, sent: false }, finish);
+      this.#attempt(
+        { op, command: null, opId: '', untilMs: Number.POSITIVE_INFINITY, sent: false },
+        finish,
+      );
     }
   }
 
@@ -100,7 +110,8 @@ export class SimClient {
   #giveUp(attempt: Attempt): void {
     this.open -= 1;
     // Never sent, or a read: it certainly had no effect and leaves no trace in the history.
-    if (!attempt.sent || attempt.command === null) this.history.splice(this.history.indexOf(attempt.op), 1);
+    if (!attempt.sent || attempt.command === null)
+      this.history.splice(this.history.indexOf(attempt.op), 1);
     this.#pauseThen(() => this.#next());
   }
 
@@ -113,7 +124,9 @@ export class SimClient {
     }
     attempt.sent = true;
     return call(this.#world, {
-      from: this.name, to: store.id, deadlineMs: this.#attemptMs,
+      from: this.name,
+      to: store.id,
+      deadlineMs: this.#attemptMs,
       alive: () => store.alive,
       serve: (answer: (value: Served) => void) => serve(store, attempt, answer),
       done: (result) => {
@@ -133,7 +146,9 @@ export class SimClient {
   }
 
   #retry(attempt: Attempt, then: (() => void) | undefined): void {
-    this.#world.scheduler.after(this.#world.random.between(5, 60), () => this.#attempt(attempt, then));
+    this.#world.scheduler.after(this.#world.random.between(5, 60), () =>
+      this.#attempt(attempt, then),
+    );
   }
 
   #adopt(news: ViewNews | null | undefined): void {
@@ -143,7 +158,9 @@ export class SimClient {
   #refresh(then: () => void): void {
     const { nameServer } = this.#world;
     call(this.#world, {
-      from: this.name, to: 'ns', deadlineMs: 500,
+      from: this.name,
+      to: 'ns',
+      deadlineMs: 500,
       alive: () => nameServer.alive,
       serve: (answer: (value: ViewNews | null) => void) => nameServer.getView(answer),
       done: (result) => {
@@ -164,7 +181,9 @@ export class SimClient {
       left -= 1;
       if (left > 0) return;
       const reversed = this.#world.random.chance(0.5);
-      positions.sort((a, b) => (b.lastEpoch - a.lastEpoch || b.lastLsn - a.lastLsn) * (reversed ? -1 : 1));
+      positions.sort(
+        (a, b) => (b.lastEpoch - a.lastEpoch || b.lastLsn - a.lastLsn) * (reversed ? -1 : 1),
+      );
       this.#elect(view, positions[0]?.id ?? null, then);
     };
     if (others.length === 0) {
@@ -173,9 +192,12 @@ export class SimClient {
     }
     for (const store of others) {
       call(this.#world, {
-        from: this.name, to: store.id, deadlineMs: 250,
+        from: this.name,
+        to: store.id,
+        deadlineMs: 250,
         alive: () => store.alive,
-        serve: (answer: (value: { lastEpoch: number; lastLsn: number }) => void) => store.position(answer),
+        serve: (answer: (value: { lastEpoch: number; lastLsn: number }) => void) =>
+          store.position(answer),
         done: (result) => {
           if (result.ok) positions.push({ id: store.id, ...result.value });
           finish();
@@ -188,7 +210,9 @@ export class SimClient {
   #elect(view: View, candidate: string | null, then: () => void): void {
     const { nameServer } = this.#world;
     call(this.#world, {
-      from: this.name, to: 'ns', deadlineMs: 1000,
+      from: this.name,
+      to: 'ns',
+      deadlineMs: 1000,
       alive: () => nameServer.alive,
       serve: (answer: (value: ViewAnswer | null) => void) =>
         nameServer.elect({ viewNumber: view.viewNumber, candidate, frontend: this.name }, answer),

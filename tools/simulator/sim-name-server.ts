@@ -34,8 +34,12 @@ export class SimNameServer {
     this.alive = true;
     this.#registry = new Registry(defaultRuleTimes.leaseMs);
     this.#rules = new GroupRules({
-      clusterId, image: { group, ...this.saved }, registry: this.#registry,
-      times: defaultRuleTimes, seal: simSeal, nowMs: this.#nowMs,
+      clusterId,
+      image: { group, ...this.saved },
+      registry: this.#registry,
+      times: defaultRuleTimes,
+      seal: simSeal,
+      nowMs: this.#nowMs,
     });
     this.#life += 1;
     this.#tick(this.#life);
@@ -57,19 +61,24 @@ export class SimNameServer {
     });
   }
 
-  beat(
-    beat: { id: string; boot: number; status: BeatStatus }, answer: Answer<BeatResult>,
-  ): void {
+  beat(beat: { id: string; boot: number; status: BeatStatus }, answer: Answer<BeatResult>): void {
     const registration = {
-      kind: 'replica', group, id: beat.id.slice(0, 4), instance: beat.id, boot: beat.boot,
-      address: `${beat.id}:1`, version: 'sim',
+      kind: 'replica',
+      group,
+      id: beat.id.slice(0, 4),
+      instance: beat.id,
+      boot: beat.boot,
+      address: `${beat.id}:1`,
+      version: 'sim',
     };
     if (this.#rules === null || this.#rules.burned.has(beat.id)) return answer(null);
     if (!this.#registry.put(registration, beat.status, this.#nowMs)) return answer(null);
     this.#rules.onBeat(registration, beat.status, this.#nowMs);
     this.#saveAndSpread();
     return answer({
-      clusterId, leaseMs: defaultRuleTimes.leaseMs, news: this.#rules.news(this.#nowMs),
+      clusterId,
+      leaseMs: defaultRuleTimes.leaseMs,
+      news: this.#rules.news(this.#nowMs),
       living: this.#registry.living('replica', group, this.#nowMs).map((one) => one.registration),
     });
   }
@@ -110,7 +119,9 @@ export class SimNameServer {
   #probe(view: View, decide: (probe: Probe) => void): void {
     const store = this.#world.stores.find((one) => one.id === view.primary);
     call(this.#world, {
-      from: 'ns', to: view.primary, deadlineMs: probeMs,
+      from: 'ns',
+      to: view.primary,
+      deadlineMs: probeMs,
       alive: () => store?.alive ?? false,
       serve: (answer: (boot: number) => void) =>
         store?.position(() => answer(store.process?.core.state.boot ?? 0)),

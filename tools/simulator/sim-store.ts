@@ -3,8 +3,13 @@ import type { PeerMessage } from '../../shared/contract/replica.ts';
 import type { ViewNews } from '../../shared/contract/view.ts';
 import { must } from '../../shared/runtime/assert.ts';
 import { ReplicaCore } from '../../backend-server/replication/core.ts';
-import type { Effect, Event, Outcome, SnapshotOffer } from '../../backend-server/replication/events.ts';
-import type { CoreConfig } from '../../backend-server/replication/state.ts';
+import type {
+  Effect,
+  Event,
+  Outcome,
+  SnapshotOffer,
+} from '../../backend-server/replication/events.ts';
+import type { CoreConfig } from '../../backend-server/replication/config.ts';
 import { SimDisk, type SimSnapshot } from './disk.ts';
 import type { Executed } from './model.ts';
 import { type World, call } from './world.ts';
@@ -54,10 +59,15 @@ export class SimStore {
     const image = this.disk.open();
     const process: Process = {
       core: new ReplicaCore(image, this.#config),
-      paused: false, backlog: [], waiting: new Map(), living: [],
+      paused: false,
+      backlog: [],
+      waiting: new Map(),
+      living: [],
     };
     this.process = process;
-    this.#world.trace(`${this.name} starts, boot ${image.boot}, log ${image.base.lsn}+${image.entries.length}`);
+    this.#world.trace(
+      `${this.name} starts, boot ${image.boot}, log ${image.base.lsn}+${image.entries.length}`,
+    );
     this.#repeat(process, this.#tickMs, () => this.#step({ kind: 'tick' }));
     this.#repeat(process, beatMs, () => this.#beat(process));
     this.#beat(process);
@@ -101,8 +111,7 @@ export class SimStore {
   }
 
   receive(from: { id: string; boot: number }, message: PeerMessage): void {
-    this.#whenAwake(() =>
-      this.#step({ kind: 'message', from: from.id, boot: from.boot, message }));
+    this.#whenAwake(() => this.#step({ kind: 'message', from: from.id, boot: from.boot, message }));
   }
 
   hear(news: ViewNews): void {
@@ -166,24 +175,32 @@ export class SimStore {
     switch (effect.kind) {
       case 'persist':
         return this.disk.persist(effect.ops, (ms) =>
-          current(() => this.#step({ kind: 'persisted', token: effect.token, ms }))());
+          current(() => this.#step({ kind: 'persisted', token: effect.token, ms }))(),
+        );
       case 'apply':
         return this.disk.apply(effect.upTo, (executed) => {
           this.#world.checkers.onApplied(this, effect.upTo, executed);
           current(() => this.#step({ kind: 'applied', upTo: effect.upTo, stateHash: null }))();
         });
-      case 'send': return this.#send(process, effect.to, effect.message);
+      case 'send':
+        return this.#send(process, effect.to, effect.message);
       case 'answer': {
         const answer = process.waiting.get(effect.req);
         process.waiting.delete(effect.req);
         return answer?.(effect.outcome);
       }
-      case 'propose': return this.#propose(process, effect.proposal);
-      case 'resign': return this.#resign(process, effect);
-      case 'make-snapshot': return this.#makeSnapshot(process, effect.to);
-      case 'install-snapshot': return this.#install(process, effect);
-      case 'fatal': return this.#world.checkers.violation(`${this.name} stops: ${effect.why}`);
-      case 'trace': return this.#world.checkers.onTrace(this, effect.event);
+      case 'propose':
+        return this.#propose(process, effect.proposal);
+      case 'resign':
+        return this.#resign(process, effect);
+      case 'make-snapshot':
+        return this.#makeSnapshot(process, effect.to);
+      case 'install-snapshot':
+        return this.#install(process, effect);
+      case 'fatal':
+        return this.#world.checkers.violation(`${this.name} stops: ${effect.why}`);
+      case 'trace':
+        return this.#world.checkers.onTrace(this, effect.event);
     }
   }
 
@@ -197,16 +214,21 @@ export class SimStore {
   #propose(process: Process, proposal: Extract<Effect, { kind: 'propose' }>['proposal']): void {
     const { nameServer } = this.#world;
     call(this.#world, {
-      from: this.id, to: 'ns', deadlineMs: proposalMs,
+      from: this.id,
+      to: 'ns',
+      deadlineMs: proposalMs,
       alive: () => nameServer.alive,
       serve: (answer: (value: { ok: boolean; news: ViewNews } | null) => void) =>
         nameServer.propose(proposal, answer),
-      done: (result) => this.#onProposalAnswer(process, proposal.expect, result.ok ? result.value : null),
+      done: (result) =>
+        this.#onProposalAnswer(process, proposal.expect, result.ok ? result.value : null),
     });
   }
 
   #onProposalAnswer(
-    process: Process, expect: number, value: { ok: boolean; news: ViewNews } | null,
+    process: Process,
+    expect: number,
+    value: { ok: boolean; news: ViewNews } | null,
   ): void {
     if (this.process !== process) return;
     this.#whenAwake(() => {
@@ -219,11 +241,14 @@ export class SimStore {
     const { nameServer } = this.#world;
     const { boot } = process.core.state;
     call(this.#world, {
-      from: this.id, to: 'ns', deadlineMs: proposalMs,
+      from: this.id,
+      to: 'ns',
+      deadlineMs: proposalMs,
       alive: () => nameServer.alive,
       serve: (answer: (value: { ok: boolean; news: ViewNews } | null) => void) =>
         nameServer.resign({ expect: effect.expect, primary: this.id, boot, to: effect.to }, answer),
-      done: (result) => this.#onProposalAnswer(process, effect.expect, result.ok ? result.value : null),
+      done: (result) =>
+        this.#onProposalAnswer(process, effect.expect, result.ok ? result.value : null),
     });
   }
 
@@ -231,12 +256,21 @@ export class SimStore {
     const { nameServer } = this.#world;
     const status = process.core.inspect();
     const report: BeatStatus = {
-      role: status.role, viewNumber: status.viewNumber, docHash: status.docHash,
-      epoch: status.epoch, lastEpoch: status.durableEpoch, lastLsn: status.durableLsn,
-      ackedLsn: status.durableLsn, hears: status.hears, fsyncAgeMs: 0, serving: status.serving,
+      role: status.role,
+      viewNumber: status.viewNumber,
+      docHash: status.docHash,
+      epoch: status.epoch,
+      lastEpoch: status.durableEpoch,
+      lastLsn: status.durableLsn,
+      ackedLsn: status.durableLsn,
+      hears: status.hears,
+      fsyncAgeMs: 0,
+      serving: status.serving,
     };
     call(this.#world, {
-      from: this.id, to: 'ns', deadlineMs: 900,
+      from: this.id,
+      to: 'ns',
+      deadlineMs: 900,
       alive: () => nameServer.alive,
       serve: (answer: (value: BeatResult | null) => void) =>
         nameServer.beat({ id: this.id, boot: process.core.state.boot, status: report }, answer),
@@ -244,7 +278,8 @@ export class SimStore {
         if (this.process !== process || !result.ok || result.value === null) return;
         const { news, living } = result.value;
         this.#whenAwake(() => {
-          const peers = living.filter(({ instance }) => instance !== this.id)
+          const peers = living
+            .filter(({ instance }) => instance !== this.id)
             .map(({ instance, boot }) => ({ storeId: instance, boot }));
           this.#step({ kind: 'peers', peers });
           if (news !== null) this.#step({ kind: 'news', news });
@@ -271,7 +306,9 @@ export class SimStore {
       this.#step({ kind: 'snapshot-installed', base: offer.base, ok: false });
     };
     call(this.#world, {
-      from: this.id, to: from, deadlineMs: 2000,
+      from: this.id,
+      to: from,
+      deadlineMs: 2000,
       alive: () => source?.alive ?? false,
       serve: (answer: (value: SimSnapshot | null) => void) =>
         answer(source?.snapshotContent(offer.snapshotId) ?? null),
@@ -282,7 +319,8 @@ export class SimStore {
           return this.disk.install(result.value, () => {
             if (this.process !== process) return;
             this.#whenAwake(() =>
-              this.#step({ kind: 'snapshot-installed', base: offer.base, ok: true }));
+              this.#step({ kind: 'snapshot-installed', base: offer.base, ok: true }),
+            );
           });
         });
       },

@@ -25,12 +25,17 @@ export type RpcFailure = 'refused' | 'timeout';
  * One call with an answer: both ways can be slow or lost, a dead process refuses, and the caller
  * hears exactly once. `serve` gets a function to answer with, now or later.
  */
-export const call = <T>(world: World, options: {
-  from: string; to: string; deadlineMs: number;
-  alive: () => boolean;
-  serve: (answer: (value: T) => void) => void;
-  done: (result: { ok: true; value: T } | { ok: false; why: RpcFailure }) => void;
-}): void => {
+export const call = <T>(
+  world: World,
+  options: {
+    from: string;
+    to: string;
+    deadlineMs: number;
+    alive: () => boolean;
+    serve: (answer: (value: T) => void) => void;
+    done: (result: { ok: true; value: T } | { ok: false; why: RpcFailure }) => void;
+  },
+): void => {
   let over = false;
   const finish = (result: { ok: true; value: T } | { ok: false; why: RpcFailure }): void => {
     if (over) return;
@@ -51,5 +56,7 @@ export const call = <T>(world: World, options: {
 
 /** A cheap stand-in for the real seal: views of one run are told apart by their content. */
 export const simSeal = (view: Omit<View, 'docHash' | 'seal'>): View => ({
-  ...view, docHash: JSON.stringify([view.viewNumber, view.primary, view.primaryBoot, view.inSync]), seal: 'sim',
+  ...view,
+  docHash: JSON.stringify([view.viewNumber, view.primary, view.primaryBoot, view.inSync]),
+  seal: 'sim',
 });
