@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runClient } from './main.ts';
 import {
   FrontEndStandin, problemReply, silentReply, textReply,
 } from './testing/front-end.ts';
 import { exampleOrder } from './testing/examples.ts';
-import { testTerminal, type TestTerminal } from './testing/test-io.ts';
+import { oneShot, wholeOrder, type OneShot, type Ran } from './testing/one-shot.ts';
+import { testTerminal } from './testing/test-io.ts';
 
 let server: FrontEndStandin;
 let url: string;
@@ -19,27 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-interface Ran extends TestTerminal { code: number }
-
-/** One run of the program with a token in the environment, nobody to ask. */
-async function run(
-  argv: string[], more: { env?: Record<string, string>; stdin?: string | Buffer } = {},
-): Promise<Ran> {
-  const terminal = testTerminal({
-    home, env: { ORDERLY_URL: url, ORDERLY_TOKEN: 'good-token', ...more.env },
-  });
-  if (more.stdin !== undefined) terminal.stdin.end(more.stdin);
-  return { ...terminal, code: await runClient(argv, terminal.io) };
-}
-
-const whole = [
-  '--item', 'soup:2+large', '--name', 'Ann Smith', '--phone', '0191 498 0123',
-  '--address', '1 High St', '--postcode', 'dh13le',
-];
+const run = (argv: string[], more: Partial<OneShot> = {}): Promise<Ran> =>
+  oneShot(argv, { url, home, ...more });
 
 describe('orderly client place', () => {
   it('places what the flags say and prints number, status and total', async () => {
-    const { code, out, err } = await run(['place', ...whole, '--note', 'ring twice', '--yes']);
+    const { code, out, err } = await run(['place', ...wholeOrder, '--note', 'ring twice', '--yes']);
     expect(err()).toBe('');
     expect(code).toBe(0);
     expect(out()).toBe(
@@ -59,16 +44,16 @@ describe('orderly client place', () => {
   });
 
   it('sends a key of its own that is never used twice', async () => {
-    await run(['place', ...whole, '--yes']);
-    await run(['place', ...whole, '--yes']);
+    await run(['place', ...wholeOrder, '--yes']);
+    await run(['place', ...wholeOrder, '--yes']);
     const keys = server.seen.map(({ key }) => key);
     expect(new Set(keys).size).toBe(2);
     expect(server.orders).toHaveLength(2);
   });
 
   it('continues with --key: the order that stands is told again', async () => {
-    await run(['place', ...whole, '--yes', '--key', 'same-key-1']);
-    const { code, out } = await run(['place', ...whole, '--yes', '--key', 'same-key-1', '--json']);
+    await run(['place', ...wholeOrder, '--yes', '--key', 'same-key-1']);
+    const { code, out } = await run(['place', ...wholeOrder, '--yes', '--key', 'same-key-1', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(out())).toMatchObject({
       status: 'placed', replayed: true, idempotency_key: 'same-key-1', order: { number: 'A-001' },
@@ -120,7 +105,7 @@ describe('orderly client place', () => {
   });
 
   it('does not place without --yes when nobody can be asked', async () => {
-    const { code, err } = await run(['place', ...whole]);
+    const { code, err } = await run(['place', ...wholeOrder]);
     expect(code).toBe(2);
     expect(err()).toContain('add --yes');
     expect(server.seen).toHaveLength(0);
@@ -132,7 +117,7 @@ describe('orderly client place', () => {
       detail: 'The delivery postcode can not be used.',
       errors: [{ pointer: '/delivery/address/postcode', code: 'POSTCODE_NOT_FOUND', detail }],
     }));
-    const { code, err } = await run(['place', ...whole, '--yes']);
+    const { code, err } = await run(['place', ...wholeOrder, '--yes']);
     expect(code).toBe(1);
     expect(err()).toBe([
       'error: The delivery postcode can not be used.',
@@ -145,7 +130,7 @@ describe('orderly client place', () => {
   it('says that the outcome is unknown, the key, and how to go on', async () => {
     server.once(/^POST/, silentReply, true);
     const { code, out } = await run([
-      'place', ...whole, '--yes', '--json', '--key', 'resume-me-1', '--timeout', '0.3',
+      'place', ...wholeOrder, '--yes', '--json', '--key', 'resume-me-1', '--timeout', '0.3',
     ]);
     expect(code).toBe(124);
     expect(JSON.parse(out())).toMatchObject({
@@ -156,7 +141,7 @@ describe('orderly client place', () => {
 
   it('tells an order that was queued as queued', async () => {
     server.once(/^POST/, textReply(202, '{"id":"s-1","status":"queued","position":4}'));
-    const { code, out } = await run(['place', ...whole, '--yes', '--json', '--key', 'queued-key']);
+    const { code, out } = await run(['place', ...wholeOrder, '--yes', '--json', '--key', 'queued-key']);
     expect(code).toBe(0);
     expect(JSON.parse(out())).toEqual({
       status: 'queued', submission: { id: 's-1', status: 'queued', position: 4 },
@@ -165,114 +150,8 @@ describe('orderly client place', () => {
   });
 });
 
-describe('orderly client place refuses unusable input with exit code 2 and sends nothing', () => {
-  const badFiles: [string, string | Buffer][] = [
-    ['binary', Buffer.from([0, 255, 254, 1, 2, 3])],
-    ['CSV with a byte order mark', '\ufeffsku,qty\r\nsoup,1\r\n'],
-    ['unbalanced quotes', '{"customer": "Ann}'],
-    ['an empty file', ''],
-    ['an array', '[]'],
-    ['null', 'null'],
-    ['a file beyond 256 KiB', `"${'x'.repeat(300_000)}"`],
-    ['200,000 nested arrays', '['.repeat(200_000)],
-    ['a prototype key', '{"__proto__": {"admin": true}}'],
-    ['wrong types all over', '{"customer": 5, "delivery": [], "lines": {"a": 1}, "notes": 7}'],
-    ['an unknown field', '{"total": 1, "lines": [{"sku": "roll", "quantity": 1}]}'],
-    ['a lone surrogate', '{"notes": "\\ud800"}'],
-  ];
-  for (const [what, content] of badFiles) {
-    it(`--input: ${what}`, async () => {
-      const file = join(home, 'order.json');
-      writeFileSync(file, content);
-      const fromFile = await run(['place', ...whole, '--input', file, '--yes']);
-      // Flags fill in what is wrong in the customer, but nothing else.
-      expect([fromFile.code, server.seen.length]).toEqual([2, 0]);
-      const fromStdin = await run(['place', ...whole, '--input', '-', '--yes'], { stdin: content });
-      expect([fromStdin.code, server.seen.length]).toEqual([2, 0]);
-      expect(fromStdin.err()).not.toMatch(/\n\s+at /);
-    });
-  }
-
-  it('--input of an order that would be fine if it were smaller', async () => {
-    const file = join(home, 'order.json');
-    writeFileSync(file, `{"notes": "fine"${' '.repeat(256 * 1024)}}`);
-    const { code, err } = await run(['place', ...whole, '--input', file, '--yes']);
-    expect([code, server.seen.length]).toEqual([2, 0]);
-    expect(err()).toContain('larger than 256 KiB');
-  });
-
-  it('--input of a folder, and of a file that is not there', async () => {
-    for (const file of [home, join(home, 'missing.json')]) {
-      const { code, err } = await run(['place', '--input', file, '--yes']);
-      expect(code).toBe(2);
-      expect(err()).toMatch(/^error: --input can not be used: .*\((EISDIR|ENOENT)\)\.\n/);
-    }
-  });
-
-  it('an endless stdin: cut at 256 KiB', async () => {
-    const terminal = testTerminal({ home, env: { ORDERLY_URL: url } });
-    const piece = Buffer.alloc(64 * 1024, 'x');
-    const feed = (): void => {
-      if (!terminal.stdin.destroyed) terminal.stdin.write(piece, () => { setImmediate(feed); });
-    };
-    terminal.stdin.on('error', () => undefined);
-    feed();
-    expect(await runClient(['place', '--input', '-', '--yes'], terminal.io)).toBe(2);
-    expect(terminal.err()).toContain('larger than 256 KiB');
-    terminal.stdin.destroy();
-  });
-
-  const badFlags: [string, string[]][] = [
-    ['quantity 0', ['--item', 'soup:0']],
-    ['quantity -1', ['--item', 'soup:-1']],
-    ['quantity 1.5', ['--item', 'soup:1.5']],
-    ['quantity 100', ['--item', 'soup:100']],
-    ['quantity text', ['--item', 'soup:two']],
-    ['an empty item', ['--item', '']],
-    ['an item of 10,000 characters', ['--item', 'x'.repeat(10_000)]],
-    ['a name of control characters', ['--name', '\u001b[2J\u0007']],
-    ['a name of 100,000 characters', ['--name', 'n'.repeat(100_000)]],
-    ['a phone of letters', ['--phone', 'call me']],
-    ['an address of 64 KiB', ['--address', 'a'.repeat(65_536)]],
-    ['a postcode of 100,000 characters', ['--postcode', 'D'.repeat(100_000)]],
-    ['an empty key', ['--key', '']],
-    ['a key of 257 characters', ['--key', 'k'.repeat(257)]],
-    ['a key with a line break', ['--key', 'key-key\nkey']],
-    ['a total that is no amount', ['--expect-total', '1e9']],
-    ['a time that is no number', ['--timeout', 'soon']],
-    ['a time of 0', ['--timeout', '0']],
-    ['an address of a server that is no URL', ['--url', 'not a url']],
-    ['a server by file:', ['--url', 'file:///etc/passwd']],
-    ['a server with a password', ['--url', 'http://a:b@127.0.0.1']],
-    ['a token with a line break', ['--token', 'a\r\nx: y']],
-    ['an unknown option', ['--colour']],
-    ['an option without its value', ['--name']],
-  ];
-  for (const [what, flags] of badFlags) {
-    it(what, async () => {
-      const { code, err, out } = await run(['place', ...whole, '--yes', ...flags]);
-      expect(code).toBe(2);
-      expect(server.seen).toHaveLength(0);
-      expect(out()).toBe('');
-      expect(err()).toMatch(/^error: .+\n/);
-      expect(err().length).toBeLessThan(6_000);
-      expect(err()).not.toMatch(/\n\s+at /);
-      for (const control of ['\u001b', '\u0007']) expect(err()).not.toContain(control);
-    });
-  }
-
-  it('tells a usage error as a problem object with --json', async () => {
-    const { code, out, err } = await run(['place', '--json', '--itm', 'soup']);
-    expect(code).toBe(2);
-    expect(err()).toBe('');
-    expect(JSON.parse(out())).toMatchObject({
-      code: 'usage', exit_code: 2, fixes: ['(Did you mean --item?)', 'see `orderly client --help`'],
-    });
-  });
-});
-
 describe('orderly client menu, orders, show and cancel', () => {
-  const place = (name = 'Ann'): Promise<Ran> => run(['place', ...whole, '--name', name, '--yes']);
+  const place = (name = 'Ann'): Promise<Ran> => run(['place', ...wholeOrder, '--name', name, '--yes']);
 
   it('show the menu for people and for scripts', async () => {
     const { code, out } = await run(['menu']);
