@@ -346,8 +346,8 @@ describe('Forwarder without a name server', () => {
     expect(cluster.executions).toHaveLength(2);
   });
 
-  it('finds a new primary by asking the members', async () => {
-    await cluster.start(3);
+  it.each([2, 3])('finds a new primary by asking the members, one of %i', async (members) => {
+    await cluster.start(members);
     const upstream = cluster.upstream();
     await menu(upstream);
     cluster.stopNameServer();
