@@ -42,7 +42,9 @@ describe('orderly client place refuses unusable input with exit code 2 and sends
       const fromFile = await run(['place', ...wholeOrder, '--input', file, '--yes']);
       // Flags fill in what is wrong in the customer, but nothing else.
       expect([fromFile.code, server.seen.length]).toEqual([2, 0]);
-      const fromStdin = await run(['place', ...wholeOrder, '--input', '-', '--yes'], { stdin: content });
+      const fromStdin = await run(
+        ['place', ...wholeOrder, '--input', '-', '--yes'], { stdin: content },
+      );
       expect([fromStdin.code, server.seen.length]).toEqual([2, 0]);
       expect(fromStdin.err()).not.toMatch(/\n\s+at /);
     });

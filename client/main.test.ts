@@ -53,7 +53,9 @@ describe('orderly client place', () => {
 
   it('continues with --key: the order that stands is told again', async () => {
     await run(['place', ...wholeOrder, '--yes', '--key', 'same-key-1']);
-    const { code, out } = await run(['place', ...wholeOrder, '--yes', '--key', 'same-key-1', '--json']);
+    const { code, out } = await run([
+      'place', ...wholeOrder, '--yes', '--key', 'same-key-1', '--json',
+    ]);
     expect(code).toBe(0);
     expect(JSON.parse(out())).toMatchObject({
       status: 'placed', replayed: true, idempotency_key: 'same-key-1', order: { number: 'A-001' },
@@ -141,7 +143,9 @@ describe('orderly client place', () => {
 
   it('tells an order that was queued as queued', async () => {
     server.once(/^POST/, textReply(202, '{"id":"s-1","status":"queued","position":4}'));
-    const { code, out } = await run(['place', ...wholeOrder, '--yes', '--json', '--key', 'queued-key']);
+    const { code, out } = await run([
+      'place', ...wholeOrder, '--yes', '--json', '--key', 'queued-key',
+    ]);
     expect(code).toBe(0);
     expect(JSON.parse(out())).toEqual({
       status: 'queued', submission: { id: 's-1', status: 'queued', position: 4 },
