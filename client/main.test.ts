@@ -155,7 +155,8 @@ describe('orderly client place', () => {
 });
 
 describe('orderly client menu, orders, show and cancel', () => {
-  const place = (name = 'Ann'): Promise<Ran> => run(['place', ...wholeOrder, '--name', name, '--yes']);
+  const place = (name = 'Ann'): Promise<Ran> =>
+    run(['place', ...wholeOrder, '--name', name, '--yes']);
 
   it('show the menu for people and for scripts', async () => {
     const { code, out } = await run(['menu']);
