@@ -12,7 +12,7 @@ describe('the down switch', () => {
   beforeAll(async () => { cluster = await TestCluster.start(); });
   afterAll(() => cluster.stop());
 
-  it('primary down, orders on its successor, successor killed, old one up: nothing lost', async () => {
+  it('primary down, orders on its successor, it killed, old one up: nothing lost', async () => {
     const before = await cluster.placed();
     const old = await cluster.primary();
     await cluster.switch(old.id, 'down');
@@ -50,7 +50,7 @@ describe('the down switch', () => {
     await cluster.untilInSync(3);
   });
 
-  it('a backup that was down for so long that it is out of the view can be switched up', async () => {
+  it('a backup that was down until it left the view can be switched up', async () => {
     const [backup] = await cluster.backups();
     const { id } = must(backup, 'there are two backups');
     await cluster.switch(id, 'down');

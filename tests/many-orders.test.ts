@@ -17,7 +17,8 @@ describe('many orders', () => {
 
   async function place(orders: number, connections: number): Promise<Result> {
     const door = cluster.door();
-    const requests = new OrderRequests(menuSchema.parse(await getJson(door, '/v1/menu')), door.token);
+    const menu = menuSchema.parse(await getJson(door, '/v1/menu'));
+    const requests = new OrderRequests(menu, door.token);
     const pool = new Pool(door.url, { connections, pipelining: 1 });
     const load = new Load({
       pool, make: (number) => requests.make(number), connections, ratePerS: null,

@@ -6,7 +6,7 @@ describe('a whole system', () => {
   beforeAll(async () => { cluster = await TestCluster.start(); });
   afterAll(() => cluster.stop());
 
-  it('takes an order, priced and with a checked address, and tells it to whoever asks', async () => {
+  it('takes an order, prices it, checks its address, and tells it to whoever asks', async () => {
     const order = await cluster.placed(anOrder({
       lines: [{ sku: 'mushy-peas', quantity: 3 }, { sku: 'tea', quantity: 2 }],
     }));

@@ -45,7 +45,7 @@ describe('a process that is stopped (SIGSTOP), alive but silent', () => {
     expect(writers.troubles.filter(({ code }) => !hungCodes.includes(code))).toEqual([]);
   });
 
-  it('a stopped primary that wakes up after its successor took over commits nothing more', async () => {
+  it('a primary that wakes up after its successor took over commits nothing more', async () => {
     const before = await cluster.placed();
     const primary = await cluster.primary();
     const { view } = await cluster.status();

@@ -84,7 +84,7 @@ const importLaw: Rule = {
   }),
 };
 
-/** Circles of imports, each as the list of its files; found once, whatever file it is entered by. */
+/** Circles of imports, each as the list of its files, found once wherever it is entered. */
 export function importCircles(files: readonly SourceFile[]): string[][] {
   const next = new Map(files.map(({ path, imports }) =>
     [path, imports.flatMap(({ file, typeOnly }) => (file === null || typeOnly ? [] : [file]))]));
@@ -263,7 +263,7 @@ const constructs: Rule[] = [
     judges: everywhere,
     check: ({ path }) => {
       const name = basename(path);
-      if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/.test(name)) return [{ at: 0, what: name }];
+      if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.(property|conformance|test|d))*\.ts$/.test(name)) return [{ at: 0, what: name }];
       return /\b(utils?|helpers?|common|manager|misc)\b/.test(name) ? [{ at: 0, what: name }] : [];
     },
   },
@@ -284,9 +284,12 @@ function isNewOf(value: unknown, names: readonly string[]): boolean {
 
 const emptyResults = ['undefined', 'null', 'false'];
 
+const rethrows = (block: unknown): boolean => isObject(block)
+  && list(block['body']).some((each) => isObject(each) && each['type'] === 'ThrowStatement');
+
 /** `catch {` and `.catch(() => {})` in their variants. */
 function isSwallowing(node: Node): boolean {
-  if (node.type === 'CatchClause') return node['param'] === null;
+  if (node.type === 'CatchClause') return node['param'] === null && !rethrows(node['body']);
   if (node.type !== 'CallExpression' || !isObject(node['callee'])) return false;
   const [handler] = list(node['arguments']);
   return named(node['callee']['property'], 'catch') && isObject(handler)

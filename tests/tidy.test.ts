@@ -53,7 +53,9 @@ const samples: Record<string, { path: string; caught: string[]; allowed: string[
       'setTimeout(f, 1);', 'async function f() {}', 'const f = async () => 1;',
       'console.log(1);', 'export const a = { Date };',
     ],
-    allowed: ['const a = { Date: 1 };', 'const b = a.process;', '// Date.now()', "f('Date.now()');"],
+    allowed: [
+      'const a = { Date: 1 };', 'const b = a.process;', '// Date.now()', "f('Date.now()');",
+    ],
   }],
   'files of at most 400 lines': [
     { path: 'client/a.ts', caught: [long(401)], allowed: [long(400)] },
@@ -118,7 +120,8 @@ const samples: Record<string, { path: string; caught: string[]; allowed: string[
     caught: ['try { f(); } catch {}', 'try { f(); } catch { g(); }', 'f().catch(() => {});',
       'f().catch(() => undefined);', 'f().catch(() => null);'],
     allowed: ['try { f(); } catch (error) { g(error); }', 'f().catch((error) => g(error));',
-      'try { f(); } catch { /* gone already */ }', '// gone already\nf().catch(() => {});'],
+      'try { f(); } catch { throw g; }', 'try { f(); } catch { /* gone already */ }',
+      '// gone already\nf().catch(() => {});'],
   }],
   'nothing left to do': [
     { path: 'client/a.ts', caught: ['// TODO later', '/* FIXME */ f();'], allowed: ['// done'] },

@@ -75,7 +75,7 @@ describe('orderly up', () => {
     return (await send(`${url}/v1/orders`, { method: 'POST', body: anOrder(), headers })).status;
   };
 
-  it('--json prints one line when all is ready; SIGTERM ends all of it and leaves nothing', async () => {
+  it('--json prints one line when all is ready; SIGTERM ends it and leaves nothing', async () => {
     const run = orderly('up', '--json', ...anyPort);
     const ready = await untilReady(run);
     expect(ready.backends.map(({ id }) => id)).toEqual(['backend-1', 'backend-2', 'backend-3']);
@@ -116,7 +116,7 @@ describe('orderly up', () => {
     rmSync(ready.data, { recursive: true, force: true });
   });
 
-  it('--data keeps the orders; a second start on the same folder is told why it can not', async () => {
+  it('--data keeps the orders; a second start on the folder is told why not', async () => {
     const data = newFolder();
     const first = orderly('up', '--json', '--data', data, ...anyPort);
     const ready = await untilReady(first);

@@ -70,9 +70,9 @@ describe('Child', () => {
 
   it('whose store failed (74) is started again even before it was ever ready', async () => {
     const marker = join(tmpdir(), `orderly-child-${randomUUID()}`);
-    const program = `const fs = require('node:fs');
-      if (fs.existsSync(${JSON.stringify(marker)})) { fs.rmSync(${JSON.stringify(marker)}); ${serve} }
-      else { fs.writeFileSync(${JSON.stringify(marker)}, ''); process.exit(74); }`;
+    const program = `const fs = require('node:fs'); const marker = ${JSON.stringify(marker)};
+      if (fs.existsSync(marker)) { fs.rmSync(marker); ${serve} }
+      else { fs.writeFileSync(marker, ''); process.exit(74); }`;
     await make(program, { respawn: false }).start();
     expect(changes.map(({ kind }) => kind)).toEqual(['ended', 'restarting', 'ready']);
   });
