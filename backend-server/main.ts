@@ -176,9 +176,8 @@ const refreshCounts = (service: ReplicaService, logger: Logger): void => {
 /** A primary that leaves gives its role away first, so that nobody waits for a time-out. */
 const handOver = async (replica: Replica): Promise<void> => {
   const untilMs = systemClock.nowMs() + handOverMsMax;
-  const leading = (): boolean => replica.status().role === 'primary' && replica.othersInSync;
   replica.handOver();
-  while (leading() && systemClock.nowMs() < untilMs) {
+  while (replica.canHandOver && systemClock.nowMs() < untilMs) {
     // oxlint-disable-next-line no-await-in-loop
     await systemClock.sleep(20);
   }

@@ -65,6 +65,7 @@ export class Replica {
   #muted = false;
   #news: ViewNews | null = null;
   #stopped = false;
+  #nobodyTakesOver = false;
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts;
@@ -93,9 +94,10 @@ export class Replica {
     return this.#news;
   }
 
-  /** Whether somebody else could lead. */
-  get othersInSync(): boolean {
-    return (this.#news?.view.inSync.length ?? 0) > 1;
+  /** Whether this store leads and somebody else could take over. */
+  get canHandOver(): boolean {
+    const others = (this.#news?.view.inSync.length ?? 0) > 1;
+    return others && !this.#nobodyTakesOver && this.status().role === 'primary';
   }
 
   status(): CoreStatus {
@@ -298,9 +300,12 @@ export class Replica {
   #resign({ expect, to }: { expect: number; to: string | null }): void {
     const { storeId, boot } = this.#parts.storage.image.core;
     const params = { group: this.#parts.group, expect, primary: storeId, boot, to };
-    this.#askNameServer(expect, () =>
-      this.#parts.names.call(nameServerMethods.resign, params, { deadlineMs: proposalMs }),
-    );
+    this.#askNameServer(expect, async () => {
+      const { names } = this.#parts;
+      const answer = await names.call(nameServerMethods.resign, params, { deadlineMs: proposalMs });
+      this.#nobodyTakesOver = !answer.ok && answer.news.view.viewNumber === expect;
+      return answer;
+    });
   }
 
   #askNameServer(

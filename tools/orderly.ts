@@ -183,8 +183,10 @@ function report(error: unknown): number {
 }
 
 async function main(args: string[]): Promise<number> {
-  // A reader that left (`orderly client list | head`) is no failure.
-  process.stdout.on('error', () => process.exit(0));
+  // A reader that left (`orderly client list | head`) is no failure; any other error is.
+  process.stdout.on('error', (error: Error & { code?: string }) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
   if (startedWithParentPipe()) exitWithParent();
   try {
     const program = await buildProgram(args);
