@@ -263,8 +263,9 @@ const constructs: Rule[] = [
     judges: everywhere,
     check: ({ path }) => {
       const name = basename(path);
-      if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.(property|conformance|test|d))*\.ts$/.test(name)) return [{ at: 0, what: name }];
-      return /\b(utils?|helpers?|common|manager|misc)\b/.test(name) ? [{ at: 0, what: name }] : [];
+      const wellFormed = /^[a-z0-9]+(-[a-z0-9]+)*(\.(property|conformance|test))*\.ts$/.test(name);
+      const vague = /\b(utils?|helpers?|common|manager|misc)\b/.test(name);
+      return wellFormed && !vague ? [] : [{ at: 0, what: name }];
     },
   },
 ];
