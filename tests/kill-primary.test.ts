@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../shared/runtime/clock.ts';
 import { TestCluster, anOrder, newKey } from './cluster.ts';
 import { Writers, figure } from './writers.ts';
 
@@ -51,6 +52,24 @@ describe('the primary is killed (kill -9)', () => {
     expect((await cluster.list()).filter(({ external_ref: ref }) => ref === key)).toHaveLength(1);
     await cluster.restart(primary);
     await cluster.untilInSync(3);
+  });
+
+  it('between "stored" and "replicated": the order is placed once, by the successor', async () => {
+    const key = newKey();
+    const primary = await cluster.primary();
+    const backups = await cluster.backups();
+    for (const backup of backups) backup.signal('SIGSTOP');
+    // The primary has it on disk by then and waits for the two that are silent.
+    const waiting = cluster.place(anOrder({ external_ref: key }), key);
+    await systemClock.sleep(300);
+    await cluster.kill(primary);
+    for (const backup of backups) backup.signal('SIGCONT');
+    expect((await waiting).status).toBe(201);
+    await cluster.restart(primary);
+    await cluster.untilInSync(3);
+    expect((await cluster.list()).filter(({ external_ref: ref }) => ref === key)).toHaveLength(1);
+    expect((await cluster.place(anOrder({ external_ref: key }), key)).body)
+      .toEqual((await waiting).body);
   });
 
   it('reads are answered as well, and see everything acknowledged before', async () => {
