@@ -7,6 +7,7 @@ import { version } from '../shared/runtime/version.ts';
 import { NameClient } from '../shared/rpc/name-client.ts';
 import { type ClusterSecret, loadClusterSecret } from '../shared/rpc/secret.ts';
 import { type RpcServer, serveRpc } from '../shared/rpc/server.ts';
+import { AddressMemory } from './address-memory.ts';
 import { BurnedMark } from './burned-mark.ts';
 import type { BackendConfig } from './config.ts';
 import { createGeocoder } from './geocoding/geocoder.ts';
@@ -99,6 +100,8 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     ground.mark.leave(why);
     leaveAtOnce(logger, why);
   };
+  const addresses = new AddressMemory(parts.geocoder);
+  await addresses.recall(storage);
   const replica: Replica = new Replica({
     ...parts,
     secret,
@@ -106,6 +109,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     group,
     onFatal: (why) => leaveAtOnce(logger, why),
     onTrace: (event) => onTrace(event),
+    onEntries: (entries) => addresses.learn(entries),
   });
   const orders = new OrderService({ ...parts, replica });
   const duties = new PrimaryDuties({ ...parts, replica, service: orders });

@@ -1,6 +1,6 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
 import { nameServerMethods } from '../shared/contract/nameserver.ts';
-import type { PeerMessage } from '../shared/contract/replica.ts';
+import type { Entry, PeerMessage } from '../shared/contract/replica.ts';
 import type { ViewNews } from '../shared/contract/view.ts';
 import { must } from '../shared/runtime/assert.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
@@ -34,6 +34,8 @@ export interface ReplicaParts {
   /** The process has to end: nothing may be promised or answered any more. */
   onFatal: (why: string) => void;
   onTrace: (event: TraceEvent) => void;
+  /** Entries of the primary as they come in, committed or not. */
+  onEntries: (entries: readonly Entry[]) => void;
 }
 
 /** What a committed op did, and how many stores had it on disk. */
@@ -144,6 +146,7 @@ export class Replica {
     for (const message of messages) {
       const view = message.kind === 'ack' ? null : message.view;
       if (view !== null && !this.#trusted(view)) continue;
+      if (message.kind === 'append') this.#parts.onEntries(message.entries);
       this.input({ kind: 'message', from: from.storeId, boot: from.boot, message });
     }
   }

@@ -39,6 +39,8 @@ interface GeocoderCounters {
 export interface Geocoder {
   /** Never rejects; answers within 2.6 s. `postcode` as parsePostcode wrote it. */
   locate(postcode: string): Promise<Located>;
+  /** Takes over what another back end was told, so that a new primary need not ask again. */
+  remember(postcode: string, geocode: Geocode, position: Position | null): void;
   /** 'closed' is healthy, 'resting' means the service asked for it; primary first. */
   states(): { name: string; state: string }[];
   counters(): GeocoderCounters;
@@ -126,6 +128,17 @@ class ChainGeocoder implements Geocoder {
       .finally(() => this.#flights.delete(postcode));
     this.#flights.set(postcode, flight);
     return flight;
+  }
+
+  remember(postcode: string, geocode: Geocode, position: Position | null): void {
+    const nowMs = this.#clock.nowMs();
+    const rank = this.#providers.findIndex(({ dialect }) => dialect.name === geocode.provider);
+    if (geocode.status !== 'resolved' || position === null || rank < 0) return;
+    if (this.#cache.fresh(postcode, nowMs) !== null) return;
+    const by = { rank, provider: geocode.provider ?? '' };
+    const { disputed, looked_up_at: lookedUpAt } = geocode;
+    const known = { status: 'resolved', by, position, terminatedOn: null, complete: true } as const;
+    this.#cache.put(postcode, { settlement: { ...known, disputed }, lookedUpAt }, nowMs);
   }
 
   states(): { name: string; state: string }[] {

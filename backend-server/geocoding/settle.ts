@@ -22,7 +22,7 @@ export interface Heard {
 export interface Settlement {
   status: 'resolved' | 'no_position' | 'terminated' | 'not_found' | 'unverified';
   /** Who said so; null when nobody could be asked. */
-  by: Heard | null;
+  by: Pick<Heard, 'rank' | 'provider'> | null;
   position: Position | null;
   terminatedOn: string | null;
   /** One service calls it live and another does not, or they are over a kilometre apart. */
