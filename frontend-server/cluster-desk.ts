@@ -34,6 +34,8 @@ export class ClusterDesk {
   readonly #logger: Logger;
   readonly #self: () => { id: string; address: string; waiting: number };
   readonly #group: string;
+  /** Asked again even when the name server has forgotten them. */
+  #answeredLast: Known[] = [];
 
   constructor(parts: {
     holder: ViewHolder; elector: Elector; members: Members;
@@ -80,8 +82,11 @@ export class ClusterDesk {
    */
   async setDown(node: string, down: boolean): Promise<ClusterMember> {
     const { answered } = await this.#gather();
-    const named = answered.filter(({ storeId, id, status }) =>
+    const sameName = answered.filter(({ storeId, id, status }) =>
       storeId === node || id === node || status?.id === node);
+    // A name may have been that of a store before, which is gone.
+    const living = sameName.filter(({ status }) => status !== null);
+    const named = living.length > 0 ? living : sameName;
     const [known] = named;
     if (known === undefined) throw new OrderlyError('not_found', 'No back end has that name.');
     if (named.length > 1) {
@@ -132,10 +137,10 @@ export class ClusterDesk {
     // Those of the view are asked at once; a name server that is away must not cost their time.
     const asking = new Map(this.#ofView().map((known) => [known.address, this.#ask(known)]));
     const listed = await listing;
-    const replicas = (listed ?? []).filter(({ kind, alive }) => kind === 'replica' && alive);
-    const registered = replicas.map(({ instance, id, address }) =>
-      ({ storeId: instance, id, address }));
-    for (const known of registered) {
+    // The lost ones too: a back end that is switched down lets its registration lapse, yet answers.
+    const registered = (listed ?? []).filter(({ kind }) => kind === 'replica')
+      .map(({ instance, id, address }) => ({ storeId: instance, id, address }));
+    for (const known of [...registered, ...this.#answeredLast]) {
       if (!asking.has(known.address)) asking.set(known.address, this.#ask(known));
     }
     const byStore = new Map<string, Answered>();
@@ -146,6 +151,8 @@ export class ClusterDesk {
     }
     const answered = [...byStore.values()]
       .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    this.#answeredLast = answered.filter(({ status }) => status !== null)
+      .map(({ storeId, id, address }) => ({ storeId, id, address }));
     return { listed, answered };
   }
 

@@ -227,6 +227,24 @@ describe('the cluster routes', () => {
   });
 });
 
+describe('a back end that is down and out of the view', () => {
+  it('is still listed, and can be switched up again', async () => {
+    const own = new FrontDoor();
+    await own.start(3);
+    const [, backup] = own.cluster.backends;
+    const name = backup?.status().id ?? '';
+    await own.ask('POST', `/v1/cluster/nodes/${name}/down`);
+    if (backup !== undefined) backup.forgotten = true;
+    own.cluster.changeSet();
+    own.hearView();
+    const status = clusterStatusSchema.parse((await own.ask('GET', '/v1/cluster')).json);
+    expect(status.members.find(({ id }) => id === name)).toMatchObject({ down: true });
+    const up = await own.ask('POST', `/v1/cluster/nodes/${name}/up`);
+    await own.stop();
+    expect([up.status, backup?.down]).toEqual([200, false]);
+  });
+});
+
 describe('health and pages', () => {
   it('livez answers while the process runs', async () => {
     const reply = await door.ask('GET', '/livez', { anonymous: true });

@@ -48,6 +48,8 @@ export class FakeBackend {
   /** The view that this back end has adopted. */
   view: View | null = null;
   down = false;
+  /** Neither registered nor a member of the next views. */
+  forgotten = false;
   lastLsn = 0;
   /** How long an order takes here. */
   workMs = 0;
@@ -220,10 +222,11 @@ export class FakeCluster {
         }),
         implement(nameServerMethods.list, async () => ({
           clusterId: this.clusterId,
-          registrations: this.backends.map(({ storeId, address }) => ({
-            kind: 'replica', group: 'main', id: `backend-${storeId.slice(0, 4)}`,
-            instance: storeId, boot: 1, address, version: '0.1.0', alive: true, lastSeenMs: 0,
-          })),
+          registrations: this.backends.filter(({ forgotten }) => !forgotten)
+            .map(({ storeId, address, down }) => ({
+              kind: 'replica', group: 'main', id: `backend-${storeId.slice(0, 4)}`, boot: 1,
+              instance: storeId, address, version: '0.1.0', alive: !down, lastSeenMs: 0,
+            })),
         })),
         implement(nameServerMethods.getView, async () => ({ news: news() })),
         implement(nameServerMethods.elect, async (params) => this.#elect(params)),
@@ -246,7 +249,8 @@ export class FakeCluster {
   /** A new view with this primary; every back end hears of it at once unless `quietly`. */
   install(primary: string, quietly = false, epoch?: number): void {
     const viewNumber = (this.view?.viewNumber ?? 0) + 1;
-    const stores = this.backends.map(({ storeId, address }) => [storeId, address] as const);
+    const stores = this.backends.filter(({ forgotten }) => !forgotten)
+      .map(({ storeId, address }) => [storeId, address] as const);
     this.view = sealView(this.secret, {
       clusterId: this.clusterId, group: 'main', lineage: 1, viewNumber,
       epoch: epoch ?? viewNumber, primary, primaryBoot: 1,

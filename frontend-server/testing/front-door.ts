@@ -7,6 +7,7 @@ import type { Logger } from '../../shared/runtime/logger.ts';
 import { ClusterDesk } from '../cluster-desk.ts';
 import { createApp } from '../http/app.ts';
 import { OperatorToken } from '../operator-token.ts';
+import type { Upstream } from '../upstream.ts';
 import { FakeCluster } from './fake-cluster.ts';
 
 export interface Reply {
@@ -46,11 +47,14 @@ export class FrontDoor {
   draining = false;
   port = 0;
   #app: FastifyInstance | null = null;
+  #upstream: Upstream | null = null;
 
   async start(backends = 2, options: { logger?: Logger; totalMs?: number } = {}): Promise<void> {
     const { logger = silentLogger, ...limits } = options;
     await this.cluster.start(backends);
-    const { forwarder, holder, elector, members, names } = this.cluster.upstream(limits);
+    const upstream = this.cluster.upstream(limits);
+    const { forwarder, holder, elector, members, names } = upstream;
+    this.#upstream = upstream;
     const desk = new ClusterDesk({
       holder, elector, members, names, logger, group: 'main',
       self: () => ({
@@ -74,6 +78,11 @@ export class FrontDoor {
   async stop(): Promise<void> {
     await this.#app?.close();
     await this.cluster.stop();
+  }
+
+  /** The front end hears of the view that holds now. */
+  hearView(): void {
+    if (this.cluster.view !== null) this.#upstream?.holder.adopt(this.cluster.view, 'a test');
   }
 
   get url(): string {
