@@ -61,7 +61,8 @@ describe('the primary is killed (kill -9)', () => {
     for (const backup of backups) backup.signal('SIGSTOP');
     // The primary has it on disk by then and waits for the two that are silent.
     const waiting = cluster.place(anOrder({ external_ref: key }), key);
-    await systemClock.sleep(300);
+    const early = await Promise.race([waiting, systemClock.sleep(300)]);
+    expect(early).toBeUndefined();
     await cluster.kill(primary);
     for (const backup of backups) backup.signal('SIGCONT');
     expect((await waiting).status).toBe(201);
