@@ -5,7 +5,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { SnapshotOffer } from '../replication/events.ts';
 import { describeError } from './damage.ts';
 import { JobLoop } from './job-loop.ts';
-import type { NumberedJob, Reply } from './jobs.ts';
+import type { NumberedJob, Reply } from './job-messages.ts';
 import { copyStore } from './snapshot-copy.ts';
 import { SqliteEngine } from './sqlite-engine.ts';
 import type { EngineOptions } from './sqlite-engine.ts';

@@ -4,7 +4,8 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { JobEngine } from './job-loop.ts';
 import { JobLoop } from './job-loop.ts';
-import type { Job, NumberedJob, Reply } from './jobs.ts';
+import type { NumberedJob, Reply } from './job-messages.ts';
+import type { Job } from './jobs.ts';
 
 /** Records what it is told to do, beside the replies, in one line of events. */
 function stand(execute: (job: Job) => unknown = () => null) {

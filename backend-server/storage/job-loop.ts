@@ -1,7 +1,8 @@
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { describeError } from './damage.ts';
-import type { Answer, Flushed, Job, NumberedJob, Reply } from './jobs.ts';
+import type { Answer, NumberedJob, Reply } from './job-messages.ts';
+import type { Flushed, Job } from './jobs.ts';
 import { isImmediate } from './jobs.ts';
 
 /** The part of the engine that the loop drives. */

@@ -1,5 +1,4 @@
 import type { Query, QueryResult } from '../../shared/contract/backend.ts';
-import type { ErrorCode, ErrorData } from '../../shared/contract/errors.ts';
 import type { Menu, Order, Shop } from '../../shared/contract/order.ts';
 import type { Base } from '../../shared/contract/replica.ts';
 import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
@@ -40,19 +39,6 @@ export type JobKind = keyof JobTypes;
 export type JobOf<K extends JobKind> = { kind: K } & JobTypes[K]['job'];
 export type AnswerOf<K extends JobKind> = JobTypes[K]['answer'];
 export type Job = { [K in JobKind]: JobOf<K> }[JobKind];
-
-/** Ids are the host's; they only pair an answer with its job. */
-export interface NumberedJob {
-  id: number;
-  job: Job;
-}
-
-export type Answer =
-  | { id: number; ok: true; value: unknown }
-  | { id: number; ok: false; code: ErrorCode; detail: string; data: ErrorData };
-
-/** `failed`: the engine has stopped for good; no further answer will come. */
-export type Reply = { answers: Answer[] } | { failed: string };
 
 /** Answered as soon as executed: nothing is lost with them, as the log holds what they show. */
 const immediateKinds: ReadonlySet<JobKind> = new Set([

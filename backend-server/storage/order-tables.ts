@@ -1,10 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Order, OrderEvent } from '../../shared/contract/order.ts';
-import type { Cell, EventRow, LineRow, OptionRow, OrderRow } from './order-rows.ts';
-import {
-  changingCells, changingColumns, eventFromRow, fixedCells, fixedColumns, linesFromRows,
-  orderFromRow,
-} from './order-rows.ts';
+import type { Cell } from './order-cells.ts';
+import { changingCells, changingColumns, fixedCells, fixedColumns } from './order-cells.ts';
+import type { EventRow, LineRow, OptionRow, OrderRow } from './order-rows.ts';
+import { eventFromRow, linesFromRows, orderFromRow } from './order-rows.ts';
 import { checkSeal, sealOf } from './row-seal.ts';
 
 const marks = (n: number): string => Array.from({ length: n }, () => '?').join(', ');

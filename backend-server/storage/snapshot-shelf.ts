@@ -20,12 +20,13 @@ export class SnapshotShelf {
   #shelved: Shelved | null = null;
   #making: Promise<unknown> | null = null;
 
+  /** `copy` fills an empty file with the state as it is then. */
   constructor(dir: string, copy: (target: string) => Promise<Omit<SnapshotOffer, 'snapshotId'>>) {
     this.#dir = dir;
     this.#copy = copy;
   }
 
-  /** Settles when no copy is under way; null when none is. */
+  /** Settles when the copy that was asked for is complete; null when none was. */
   get making(): Promise<unknown> | null {
     return this.#making;
   }

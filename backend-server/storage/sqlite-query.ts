@@ -4,7 +4,8 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Order, OrderPage } from '../../shared/contract/order.ts';
 import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
-import type { Cell, OrderRow } from './order-rows.ts';
+import type { Cell } from './order-cells.ts';
+import type { OrderRow } from './order-rows.ts';
 import type { SqliteOrderState } from './sqlite-order-state.ts';
 
 const conditions = {

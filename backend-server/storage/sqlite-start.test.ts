@@ -5,11 +5,13 @@ import {
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assert } from '../../shared/runtime/assert.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
 import { sampleOrderId } from '../orders/testing/sample-commands.ts';
-import type { StorageOp } from '../replication/events.ts';
+import type { SnapshotOffer, StorageOp } from '../replication/events.ts';
+import { firstChain, sealEntry } from './entry-seal.ts';
 import { openSqliteStorage } from './sqlite-storage.ts';
 import type { SqliteStorageOptions } from './sqlite-storage.ts';
 import type { Storage } from './storage.ts';
@@ -161,6 +163,71 @@ describe('start of a store', () => {
   });
 });
 
+describe('a store that replaces or drops something', () => {
+  const orphans = (folder: string): unknown[] => inStore(folder, (db) =>
+    db.prepare('SELECT lsn, epoch, op_id FROM orphans ORDER BY id').raw().all());
+
+  /** A snapshot of another store at lsn 5, ready to be installed. */
+  async function fetched(storage: Storage): Promise<{ file: string; offer: SnapshotOffer }> {
+    const source = await open({ dir: join(place.dir, 'source') });
+    await fill(source, 5);
+    const offer = await source.makeSnapshot();
+    const { data } = await source.readSnapshot(offer.snapshotId, 0, offer.bytes);
+    const file = join(storage.scratchDir, 'fetched');
+    writeFileSync(file, data, { mode: 0o600 });
+    return { file, offer };
+  }
+
+  it('keeps every entry that leaves the log before it was applied', async () => {
+    const storage = await open();
+    await fill(storage, 2);
+    await storage.persist([append(...barriers(3, 5))]);
+    await storage.persist([{ op: 'cut', from: 5 }]);
+    const { file, offer } = await fetched(storage);
+    await storage.installSnapshot(file, offer);
+    await storage.close();
+    expect(orphans(dir)).toEqual([[5, 1, ''], [3, 1, ''], [4, 1, '']]);
+  });
+
+  it('has the old file or the new one, whole, if the power goes during an install', async () => {
+    const copies: string[] = [];
+    let watching = false;
+    let nowMs = 0;
+    const clock: Clock = {
+      ...systemClock,
+      nowMs() {
+        nowMs += 2000;
+        if (watching) copies.push(crashCopy());
+        return nowMs;
+      },
+    };
+    const storage = await open({ clock });
+    await fill(storage, 2);
+    await storage.persist([append(...barriers(3, 9))]);
+    const { file, offer } = await fetched(storage);
+    watching = true;
+    await storage.installSnapshot(file, offer);
+    watching = false;
+    const { storeId } = storage.image.core;
+    const found = new Set<string>();
+    for (const copy of copies) {
+      const { image: { quarantined, core } } = await open({ dir: copy });
+      expect(quarantined).toBeNull();
+      expect(core.storeId).toBe(storeId);
+      found.add(`base ${core.base.lsn} and ${core.entries.length} entries`);
+    }
+    expect([...found]).toEqual(['base 0 and 9 entries', 'base 5 and 0 entries']);
+  });
+
+  it('says how long its oldest flush has been under way', async () => {
+    const storage = await open({ clock: hastyClock() });
+    const persisting = storage.persist([append(...barriers(1, 1))]);
+    expect(storage.flushAgeMs()).toBeGreaterThan(0);
+    await persisting;
+    expect(storage.flushAgeMs()).toBe(0);
+  });
+});
+
 describe('a store that lost something', () => {
   it('is put aside when its WAL is shorter than the watermark remembers', async () => {
     const storage = await open({ clock: hastyClock() });
@@ -184,17 +251,16 @@ describe('a store that lost something', () => {
 
   it('is put aside when it forgot an epoch that it had seen, or a boot', async () => {
     const storage = await open({ clock: hastyClock() });
+    // Older files beside a younger watermark.
+    const before = crashCopy();
     await storage.persist([{ op: 'hard-state', epochSeen: 7, view: sampleView(7) }]);
-    const copy = crashCopy();
-    const older = crashCopy();
+    copyFileSync(join(dir, 'watermark.json'), join(before, 'watermark.json'));
+    expect((await open({ dir: before })).image.quarantined).toMatch(/epoch fell from 7 to 0/);
+    const first = crashCopy();
     await storage.close();
-    const again = await open();
-    expect(again.image.core).toMatchObject({ boot: 2, epochSeen: 7 });
-    // The file of the first boot beside the watermark of the second.
-    copyFileSync(join(dir, 'watermark.json'), join(copy, 'watermark.json'));
-    expect((await open({ dir: copy })).image.quarantined).toMatch(/boot count fell from 2 to 1/);
-    rmSync(join(older, 'store.db-wal'));
-    expect((await open({ dir: older })).image.quarantined).not.toBeNull();
+    expect((await open()).image.core).toMatchObject({ boot: 2, epochSeen: 7 });
+    copyFileSync(join(dir, 'watermark.json'), join(first, 'watermark.json'));
+    expect((await open({ dir: first })).image.quarantined).toMatch(/boot count fell from 2 to 1/);
   });
 
   it('is put aside when its log holds something else than it once did', async () => {
@@ -234,6 +300,18 @@ describe('a store whose rows were changed behind its back', () => {
     await opened.pop()?.close();
     expect(inStore(dir, (db) => db.prepare(sql).run().changes)).toBe(1);
     expect((await open()).image.quarantined).not.toBeNull();
+  });
+
+  it('is put aside at start: an entry that is sound in itself but was never there', async () => {
+    await fill(await open(), 4);
+    await opened.pop()?.close();
+    const [stranger] = sampleEntries(9, 9).map((entry) => ({ ...entry, lsn: 3 }));
+    assert(stranger !== undefined, 'there is an entry');
+    const { opId, payload } = stranger;
+    const { crc } = sealEntry(firstChain, stranger);
+    inStore(dir, (db) => db.prepare('UPDATE log SET op_id = ?, payload = ?, crc = ? WHERE lsn = 3')
+      .run(opId, payload, crc));
+    expect((await open()).image.quarantined).toMatch(/entry 3 breaks the chain/);
   });
 
   const rowChanges: [string, string][] = [

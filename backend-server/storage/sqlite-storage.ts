@@ -11,12 +11,11 @@ import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.
 import { describeError } from './damage.ts';
 import type { EngineHost } from './engine-host.ts';
 import { startEngine } from './engine-host.ts';
-import type {
-  Answer, AnswerOf, Job, JobKind, JobOf, NumberedJob, PackedResult, Reply,
-} from './jobs.ts';
+import type { Answer, NumberedJob, Reply } from './job-messages.ts';
+import type { AnswerOf, Job, JobKind, JobOf, PackedResult } from './jobs.ts';
 import { SnapshotShelf } from './snapshot-shelf.ts';
 import type { Storage, StorageImage } from './storage.ts';
-import { storageFailure } from './storage-failure.ts';
+import { isStorageFailure, storageFailure } from './storage-failure.ts';
 import { StoreFiles } from './store-files.ts';
 
 export interface SqliteStorageOptions {
@@ -84,7 +83,10 @@ class SqliteStorage implements Storage {
     this.#clock = clock;
     this.image = host.image;
     this.scratchDir = files.scratchDir;
-    this.#shelf = new SnapshotShelf(files.scratchDir, (target) => host.copy(files.store, target));
+    this.#shelf = new SnapshotShelf(files.scratchDir, async (target) => {
+      await this.#ask({ kind: 'commit' });
+      return host.copy(files.store, target);
+    });
   }
 
   async setClusterId(clusterId: string): Promise<void> {
@@ -125,10 +127,11 @@ class SqliteStorage implements Storage {
   }
 
   async makeSnapshot(): Promise<SnapshotOffer> {
-    await this.#ask({ kind: 'commit' });
+    if (this.#ended !== null) throw this.#ended;
     try {
       return await this.#shelf.make();
     } catch (error) {
+      if (isStorageFailure(error)) throw error;
       this.#logger.warn({ why: describeError(error) }, 'a copy of the store could not be made');
       throw new OrderlyError('unavailable', 'A snapshot can not be made now.');
     }
@@ -152,11 +155,12 @@ class SqliteStorage implements Storage {
   }
 
   async close(): Promise<void> {
-    if (this.#ended !== null) return;
-    const closed = this.#ask({ kind: 'close' });
-    this.#ended = storageFailure('it was closed');
-    await closed;
-    await this.#host.stop();
+    if (this.#ended === null) {
+      const closed = this.#ask({ kind: 'close' });
+      this.#ended = storageFailure('it was closed');
+      await closed;
+      await this.#host.stop();
+    }
     await this.#shelf.clear();
   }
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StorageOp } from '../replication/events.ts';
-import { sampleOrderId } from '../orders/testing/sample-commands.ts';
+import { sampleOrderId, samplePlace } from '../orders/testing/sample-commands.ts';
 import type { Storage } from './storage.ts';
 import { queryConformance } from './testing/query-conformance.ts';
 import {
-  append, barrier, sampleClusterId, sampleEntries, sampleView,
+  append, barrier, sampleClusterId, sampleEntries, sampleEntry, sampleView,
 } from './testing/sample-log.ts';
 import { snapshotConformance, snapshotRefusals } from './testing/snapshot-conformance.ts';
 import { catalogueConformance, stateConformance } from './testing/state-conformance.ts';
@@ -120,6 +120,19 @@ function logConformance({ current, reopen }: Stores): void {
     expect(image.core.entries).toEqual([...sampleEntries(1, 3), barrier(4, 2)]);
     const { results } = await current().apply(4);
     expect(results.map(({ lsn }) => lsn)).toEqual([3]);
+  });
+
+  it('applies what took the place of what was cut', async () => {
+    await fill(current(), 2);
+    await current().persist([append(...sampleEntries(3, 5))]);
+    const other = sampleEntry(4, samplePlace({ n: 44 }), 2);
+    await current().persist([{ op: 'cut', from: 4 }, append(other)]);
+    const { results } = await current().apply(4);
+    expect(results).toMatchObject([
+      { lsn: 3, result: { order: { id: sampleOrderId(3) } } },
+      { lsn: 4, result: { order: { id: sampleOrderId(44) } } },
+    ]);
+    expect(await current().countOrders()).toBe(3);
   });
 
   it('forgets the log up to the base and keeps the state and the rest', async () => {

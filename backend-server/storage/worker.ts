@@ -4,7 +4,7 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import type { Opening } from './engine-host.ts';
 import { refusalToOpen } from './engine-host.ts';
 import { JobLoop } from './job-loop.ts';
-import type { NumberedJob } from './jobs.ts';
+import type { NumberedJob } from './job-messages.ts';
 import { SqliteEngine } from './sqlite-engine.ts';
 import type { EngineOptions } from './sqlite-engine.ts';
 

@@ -12,7 +12,7 @@ type BodyOf<K extends CommandBody['kind']> = Extract<CommandBody, { kind: K }>;
 const twoDigits = (n: number): string => String(n % 100).padStart(2, '0');
 
 /** The nth instant of a test, a second apart. */
-export const sampleInstant = (n: number): string =>
+const sampleInstant = (n: number): string =>
   new Date(1_750_000_000_000 + n * 1000).toISOString();
 
 /** The nth order id; the same n is the same order. */
@@ -29,7 +29,7 @@ export const sampleGeocode = (status: Geocode['status']): Geocode => ({
   attempts: [{ provider: 'postcodes.io', outcome: 'found', error: null, ms: 31 }],
 });
 
-export interface DraftOptions {
+interface DraftOptions {
   /** Decides id, customer and postcode. */
   n: number;
   lines?: readonly LineIn[];
@@ -41,7 +41,7 @@ const someLines: readonly LineIn[] = [
   { sku: 'tea', quantity: 1 },
 ];
 
-export function sampleDraft(options: DraftOptions): OrderDraft {
+function sampleDraft(options: DraftOptions): OrderDraft {
   const { n, lines = someLines, geocode = 'resolved' } = options;
   const priced = priceLines(defaultCatalogue.menu, lines);
   assert(priced.ok, 'sample lines are on the default menu');

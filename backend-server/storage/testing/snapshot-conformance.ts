@@ -59,6 +59,21 @@ export function snapshotConformance({ current, another, reopen }: Stores): void 
     await source.close();
   });
 
+  it('finishes a copy under way before the file it reads is replaced', async () => {
+    const source = await another();
+    await fill(source, 5);
+    const offer = await source.makeSnapshot();
+    await fill(current(), 3);
+    const file = await fetch(source, current(), offer);
+    const making = current().makeSnapshot();
+    const installing = current().installSnapshot(file, offer);
+    const counting = current().countOrders();
+    expect((await making).base.lsn).toBe(3);
+    expect((await installing).lsn).toBe(5);
+    expect(await counting).toBe(4);
+    await source.close();
+  });
+
   it('goes on with the rolling hash where the source stood', async () => {
     const source = await another();
     await fill(source, 3);
