@@ -52,6 +52,7 @@ export const becomePrimary = (s: ReplicaState, view: View, dead: readonly StoreI
     proposal: null,
     writes: new Map(),
     writeByOpId: new Map(),
+    writeBytes: 0,
     reads: [],
     heartbeatTick: s.tick - s.config.heartbeatTicks,
     persistedLsn: barrierLsn - 1,

@@ -66,6 +66,7 @@ export const onApplied = (s: ReplicaState, upTo: number): void => {
     if (write === undefined) continue;
     p.writes.delete(lsn);
     p.writeByOpId.delete(write.opId);
+    p.writeBytes -= write.bytes;
     for (const req of write.reqs) answer(s, req, { kind: 'done', lsn, copies });
   }
   answerReads(s);

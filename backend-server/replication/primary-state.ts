@@ -32,6 +32,8 @@ export interface WaitingWrite {
   reqs: number[];
   opId: string;
   lsn: number;
+  /** Characters of its payload. */
+  bytes: number;
 }
 
 export interface WaitingRead {
@@ -62,6 +64,8 @@ export interface PrimaryState {
   proposal: OpenProposal | null;
   writes: Map<number, WaitingWrite>;
   writeByOpId: Map<string, WaitingWrite>;
+  /** Of all waiting writes together. */
+  writeBytes: number;
   reads: WaitingRead[];
   heartbeatTick: number;
   /** Last lsn handed to storage. */

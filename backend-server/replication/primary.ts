@@ -17,6 +17,7 @@ const busyWith = (s: ReplicaState, p: PrimaryState): string | null => {
   if (p.handOverSince !== null) return 'handing the primary role over';
   if (s.log.lastLsn - s.commitLsn >= s.config.uncommittedEntriesMax)
     return 'too many uncommitted ops';
+  if (p.writeBytes >= s.config.uncommittedBytesMax) return 'too many uncommitted bytes';
   return null;
 };
 
@@ -42,7 +43,9 @@ export const onSubmit = (
   }
   const lsn = s.log.lastLsn + 1;
   s.log.append({ lsn, epoch: p.epoch, kind: 'op', opId: submit.opId, payload: submit.payload });
-  const write = { reqs: [submit.req], opId: submit.opId, lsn };
+  const bytes = submit.payload.length;
+  const write = { reqs: [submit.req], opId: submit.opId, lsn, bytes };
+  p.writeBytes += bytes;
   p.writes.set(lsn, write);
   p.writeByOpId.set(submit.opId, write);
 };
