@@ -80,8 +80,13 @@ const isWellFormed = (message: AppendMessage): boolean => {
 
 /** B2, B3: keeps what agrees, cuts at the first conflict, appends the rest as one unit. */
 const store = (s: ReplicaState, entries: readonly Entry[]): boolean => {
+  const { base } = s.log;
+  if (entries.some((entry) => entry.lsn === base.lsn && entry.epoch !== base.epoch)) {
+    fatal(s, `entry ${base.lsn} of the primary differs from the compacted one`);
+    return false;
+  }
   const fresh = entries.findIndex(
-    (entry) => entry.lsn > s.log.base.lsn && s.log.epochAt(entry.lsn) !== entry.epoch,
+    (entry) => entry.lsn > base.lsn && s.log.epochAt(entry.lsn) !== entry.epoch,
   );
   const first = entries[fresh];
   if (first === undefined) return false;
