@@ -59,6 +59,9 @@ const joiner = (s: ReplicaState, p: PrimaryState, view: View): Peer | null => {
   return null;
 };
 
+const sameStores = (one: readonly StoreId[], other: readonly StoreId[]): boolean =>
+  one.length === other.length && one.every((storeId) => other.includes(storeId));
+
 const propose = (
   s: ReplicaState,
   p: PrimaryState,
@@ -73,7 +76,10 @@ const propose = (
     inSync: change.inSync,
     joiner: change.joiner && { storeId: change.joiner.storeId, boot: change.joiner.boot },
   };
-  const sets = [...(p.proposal?.sets ?? []), change.inSync];
+  const known = p.proposal?.sets ?? [];
+  const sets = known.some((set) => sameStores(set, change.inSync))
+    ? known
+    : [...known, change.inSync];
   p.proposal = {
     expect: view.viewNumber,
     sets,
