@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { a, aServingPrimary, aView, anEntry, anOffer, answers, b, c, d, effectsOf, fatalWords,
+import { a, aServingPrimary, aView, anOffer, answers, b, c, d, effectsOf, fatalWords,
   persists, sent, sentOf, someEntries, Stepper } from './testing/stepper.ts';
 
 const flush = { kind: 'flush' } as const;
@@ -300,10 +300,13 @@ describe('catch-up of a store', () => {
     store.peers(d);
     store.settle();
     store.tick(5);
-    const resent = [...store.ack(d, { ok: false, hint: 2, matchLsn: 0 }), ...store.step(flush)];
-    expect(sentOf(resent, 'append', d).find(({ entries }) => entries.length > 0) ??
-      sentOf(store.ack(d, { ok: true, matchLsn: 2 }).concat(store.step(flush)), 'append', d)[0])
-      .toMatchObject({ prevLsn: 2, entries: [{ lsn: 3 }, { lsn: 4 }, { lsn: 5 }] });
+    store.ack(d, { ok: false, hint: 2, matchLsn: 0 });
+    const tried = sentOf(store.step(flush), 'append', d);
+    expect(tried).toMatchObject([{ prevLsn: 2, entries: [] }]);
+    store.ack(d, { matchLsn: 2, seq: tried[0]?.seq ?? 0 });
+    expect(sentOf(store.step(flush), 'append', d)).toMatchObject([
+      { prevLsn: 2, entries: [{ lsn: 3 }, { lsn: 4 }, { lsn: 5 }] },
+    ]);
   });
 
   it('offers a snapshot to a learner that needs what is below the kept log', () => {
@@ -375,6 +378,5 @@ describe('catch-up of a store', () => {
     expect(sentOf(said, 'append', b).every((each) => each.view !== null)).toBe(true);
     store.ack(b);
     expect(sentOf(store.tick(5), 'append', b).at(-1)?.view).toBeNull();
-    expect(anEntry(1, 1).kind).toBe('op');
   });
 });
