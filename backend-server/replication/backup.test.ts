@@ -139,8 +139,8 @@ describe('B3: the acknowledgement of entries', () => {
   it('carries how long the flush before it took', () => {
     const store = aBackup();
     store.message(a, anAppend({ entries: someEntries(1, 1, 1) }));
-    expect(sentOf([...store.persisted(37), ...store.message(a, anAppend({ seq: 2 }))], 'ack').at(-1))
-      .toMatchObject({ fsyncMs: 37 });
+    store.persisted(37);
+    expect(sentOf(store.message(a, anAppend({ seq: 2 })), 'ack')).toMatchObject([{ fsyncMs: 37 }]);
   });
 });
 

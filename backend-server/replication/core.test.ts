@@ -128,7 +128,7 @@ describe('compaction', () => {
     const store = new Stepper({ storeId: c, config, entries: someEntries(1, 20, 1),
       appliedLsn: 11, view: aView({ inSync: [a, b] }) });
     store.message(a, { kind: 'snapshot', epoch: 1, viewNumber: 1, seq: 1, bytes: 1,
-      base: { lsn: 40, epoch: 1 }, snapshotId: 'e'.repeat(32), sha256: 'f'.repeat(64), view: null });
+      base: { lsn: 40, epoch: 1 }, snapshotId: 'e'.repeat(32), sha256: '', view: null });
     expect(store.status.installing).toBe(true);
     expect(compacts(store.tick())).toEqual([]);
   });

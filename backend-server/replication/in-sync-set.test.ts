@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { a, aServingPrimary, aView, b, c, effectsOf, sentOf, someEntries, Stepper } from './testing/stepper.ts';
+import { a, aServingPrimary, aView, b, c, effectsOf, sentOf, someEntries,
+  Stepper } from './testing/stepper.ts';
 import type { Effect } from './events.ts';
 
 const proposals = (effects: Effect[]) =>

@@ -244,7 +244,7 @@ describe('P5: an op', () => {
     ]);
   });
 
-  it('gathers with others while a batch is on its way to disk, and is sent when it is written', () => {
+  it('gathers with others while a batch is on its way to disk, and leaves after it', () => {
     const store = aServingPrimary();
     store.submit(1);
     expect(persists(store.step(flush))).toHaveLength(1);
@@ -259,7 +259,7 @@ describe('P5: an op', () => {
 });
 
 describe('P7: a primary that is replaced', () => {
-  it('answers what was stored or sent as unknown and what was neither as certainly not done', () => {
+  it('answers what was stored or sent as unknown and the rest as certainly not done', () => {
     const store = aServingPrimary();
     store.submit(1);
     store.step(flush);

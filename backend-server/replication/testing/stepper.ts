@@ -7,7 +7,10 @@ import type { CoreImage, Effect, Event, Outcome, StorageOp } from '../events.ts'
 /** One core, stepped by hand: the test is its disk, its state machine and its network. */
 
 export const storeNamed = (letter: string): string => letter.repeat(32);
-export const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(storeNamed) as [string, string, string, string];
+export const a = storeNamed('a');
+export const b = storeNamed('b');
+export const c = storeNamed('c');
+export const d = storeNamed('d');
 
 /** View 1 of three stores led by a, unless told otherwise; its hash is its content. */
 export const aView = (parts: Partial<View> = {}): View => {
@@ -47,6 +50,7 @@ export class Stepper {
   readonly core: ReplicaCore;
   #tokens: number[] = [];
   #applies: number[] = [];
+  #lastReq = 0;
 
   constructor({ config, ...image }: StepperOptions = {}) {
     this.core = new ReplicaCore({
@@ -66,6 +70,12 @@ export class Stepper {
       if (effect.kind === 'apply') this.#applies.push(effect.upTo);
     }
     return effects;
+  }
+
+  /** A number that no request has had. */
+  nextReq(): number {
+    this.#lastReq += 1;
+    return this.#lastReq;
   }
 
   /** The disk reports its oldest unit. */
