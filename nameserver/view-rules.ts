@@ -285,9 +285,11 @@ export class GroupRules {
     const view = this.view;
     assert(view !== null, 'checked by the caller');
     const by = this.#suspectedBy.get(view.primary) ?? new Set();
-    this.#suspectedBy.set(view.primary, by.add(frontend));
-    const frontends = this.#registry.living('frontend', this.#group, nowMs);
-    if (by.size * 2 < frontends.length)
+    const frontends = this.#registry
+      .living('frontend', this.#group, nowMs)
+      .map((entry) => entry.registration.instance);
+    if (frontends.includes(frontend)) this.#suspectedBy.set(view.primary, by.add(frontend));
+    if (frontends.filter((one) => by.has(one)).length * 2 < frontends.length)
       return 'the primary answers, and other front ends do not complain';
     if (nowMs - this.#viewSinceMs < this.#times.viewLifeMs)
       return 'the view is too young to be changed again';
