@@ -52,8 +52,7 @@ function place(state: OrderState, command: CommandOf<'order.place'>, at: LogPosi
   if (state.order(draft.id) !== null) {
     return invalid('', 'id_taken', 'An order with this id exists already.');
   }
-  const order = canonicalOrder({
-    ...draft,
+  const order = canonicalOrder(draft, {
     number: orderNumber(state.nextNumber(draft.shop_id, command.day)),
     version: 1,
     status: 'placed',
@@ -85,7 +84,7 @@ function cancel(state: OrderState, command: CommandOf<'order.cancel'>, at: LogPo
     const detail = `Cancelling an order that is ${order.status} needs a reason.`;
     return invalid('/reason', 'required', detail);
   }
-  const changed = canonicalOrder({
+  const changed = canonicalOrder(order, {
     ...order,
     version: order.version + 1,
     status: transition.to,
@@ -109,17 +108,16 @@ function recordGeocode(
   const settled = delivery.geocode.status !== 'unverified';
   if (settled || command.geocode.status === 'unverified') return { ok: true, order };
   const keeps = delivery.position !== null;
-  const changed = canonicalOrder({
-    ...order,
-    version: order.version + 1,
-    delivery: {
-      ...delivery,
-      position: keeps ? delivery.position : command.position,
-      geocode: command.geocode,
-      distance_m: keeps ? delivery.distance_m : (command.distanceM ?? null),
-    },
-    updated_at: command.at,
-  });
+  const found: Order['delivery'] = {
+    ...delivery,
+    position: keeps ? delivery.position : command.position,
+    geocode: command.geocode,
+    distance_m: keeps ? delivery.distance_m : (command.distanceM ?? null),
+  };
+  const changed = canonicalOrder(
+    { ...order, delivery: found },
+    { ...order, version: order.version + 1, updated_at: command.at },
+  );
   state.updateOrder(changed, eventOf(changed, state.lastEventSeq(order.id) + 1, {
     at,
     type: 'geocoded', from: null, to: null,

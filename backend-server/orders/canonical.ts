@@ -1,17 +1,22 @@
 import type { Geocode, Order, OrderLine } from '../../shared/contract/order.ts';
+import type { OrderDraft } from './commands.ts';
+
+/** What the log adds to a draft, and what later ops change. */
+export type Progress = Omit<Order, keyof OrderDraft>;
 
 /**
- * The same values with their members in the order of the contract and nothing else: an order gives
- * the same JSON text however the payload that made it was written and wherever it was stored.
+ * An order with its members in the order of the contract and nothing else: it gives the same JSON
+ * text however the payload that made it was written and wherever it was stored.
  */
-export function canonicalOrder(order: Order): Order {
-  const { customer, totals, cancel } = order;
+export function canonicalOrder(order: OrderDraft, progress: Progress): Order {
+  const { customer, totals } = order;
+  const { cancel } = progress;
   return {
     id: order.id,
-    number: order.number,
+    number: progress.number,
     shop_id: order.shop_id,
-    version: order.version,
-    status: order.status,
+    version: progress.version,
+    status: progress.status,
     channel: order.channel,
     external_ref: order.external_ref,
     fulfilment: order.fulfilment,
@@ -23,9 +28,9 @@ export function canonicalOrder(order: Order): Order {
     totals: {
       items: money(totals.items), options: money(totals.options), total: money(totals.total),
     },
-    placed_at: order.placed_at,
-    updated_at: order.updated_at,
-    closed_at: order.closed_at,
+    placed_at: progress.placed_at,
+    updated_at: progress.updated_at,
+    closed_at: progress.closed_at,
     cancel: cancel === null ? null : {
       by: { kind: cancel.by.kind, id: cancel.by.id }, reason: cancel.reason, note: cancel.note,
     },

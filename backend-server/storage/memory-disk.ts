@@ -8,8 +8,7 @@ import { MemoryOrderState } from '../orders/memory-state.ts';
 import type { MemoryStateJson } from '../orders/memory-state.ts';
 import type { AppliedResult } from '../orders/state.ts';
 import type { CoreImage, StateHash, StorageOp } from '../replication/events.ts';
-import { sealOf } from './row-seal.ts';
-import { firstStateHash, nextStateHash, resultText, stateHashEvery } from './state-hash.ts';
+import { firstStateHash, nextStateHash, resultSeal, stateHashEvery } from './state-hash.ts';
 
 /** What a snapshot of a memory store holds, as JSON. */
 export interface MemorySnapshot {
@@ -87,8 +86,8 @@ export class MemoryDisk {
       const entry = must(this.log[lsn - this.base.lsn - 1], 'the log has no gaps');
       if (entry.kind === 'op') {
         const applied = apply(this.state, decodeCommand(entry.payload), entry);
-        const text = resultText(applied, JSON.stringify(applied.result));
-        this.rollingHash = nextStateHash(this.rollingHash, sealOf(text));
+        const seal = resultSeal(applied, JSON.stringify(applied.result));
+        this.rollingHash = nextStateHash(this.rollingHash, seal);
         results.push(applied);
       }
       this.appliedLsn = lsn;

@@ -25,7 +25,7 @@ interface MetaRow {
   order_count: number;
 }
 
-type SealedRow = MetaRow & { seal: string };
+type SealedRow = MetaRow & { seal: number };
 
 const columns = [
   'cluster_id', 'store_id', 'boot', 'epoch_seen', 'view', 'base_lsn', 'base_epoch', 'base_chain',
@@ -47,7 +47,7 @@ export class Meta {
     const sealed = db.prepare<[], SealedRow>(`SELECT ${columns.join(', ')}, seal FROM meta`).get();
     if (sealed === undefined) throw new DamageError('the store does not say who it is');
     const { seal, ...row } = sealed;
-    checkSeal(JSON.stringify(row), seal, 'the meta row');
+    checkSeal(seal, 'the meta row', JSON.stringify(row));
     this.row = row;
     this.#view = row.view === null ? null : JSON.parse(row.view) as View;
     const assignments = columns.map((column) => `${column} = @${column}`);

@@ -30,7 +30,8 @@ export interface Opened {
 const busyTimeoutMs = 30_000;
 /** Negative: KiB of page cache. */
 const cacheSize = -32_768;
-const pagesPerCheckpoint = 4000;
+/** 8 MB of WAL: larger ones stop the writer for longer, smaller ones for more often. */
+const pagesPerCheckpoint = 2000;
 const fullCheckBytesMax = 256 * 1_048_576;
 
 /**

@@ -13,7 +13,7 @@ export const changingColumns = [
   'seal',
 ] as const satisfies readonly (keyof OrderRow)[];
 
-export function changingCells(order: Order, seal: string): Cell[] {
+export function changingCells(order: Order, seal: number): Cell[] {
   const { position, geocode, distance_m: distanceM } = order.delivery;
   return [
     order.version, order.status, position?.lat ?? null, position?.lng ?? null,

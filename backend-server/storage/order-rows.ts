@@ -46,7 +46,7 @@ export interface OrderRow {
   cancel_by_id: string | null;
   cancel_reason: string | null;
   cancel_note: string | null;
-  seal: string;
+  seal: number;
 }
 
 export interface LineRow {
@@ -80,7 +80,7 @@ export interface EventRow {
   note: string | null;
   log_index: number;
   epoch: number;
-  seal: string;
+  seal: number;
 }
 
 export function orderFromRow(row: OrderRow, lines: OrderLine[]): Order {

@@ -60,14 +60,14 @@ export class OrderTables {
   fromRow(row: OrderRow): Order {
     const lines = this.#lines.all(row.placed_lsn);
     const order = orderFromRow(row, linesFromRows(lines, this.#options.all(row.placed_lsn)));
-    checkSeal(JSON.stringify(order), row.seal, 'an order');
+    checkSeal(row.seal, 'an order', JSON.stringify(order));
     return order;
   }
 
   events(id: string): OrderEvent[] {
     return this.#events.all(id).map((row) => {
       const event = eventFromRow(row);
-      checkSeal(JSON.stringify(event), row.seal, 'an event');
+      checkSeal(row.seal, 'an event', JSON.stringify(event));
       return event;
     });
   }
@@ -83,7 +83,7 @@ export class OrderTables {
   }
 
   /** `seal` is that of the order's JSON. */
-  insert(order: Order, event: OrderEvent, seal: string): void {
+  insert(order: Order, event: OrderEvent, seal: number): void {
     const placedLsn = event.log_index;
     this.#insertOrder.run(...fixedCells(order, placedLsn), ...changingCells(order, seal));
     for (const [position, line] of order.lines.entries()) {
@@ -98,7 +98,7 @@ export class OrderTables {
     this.#addEvent(placedLsn, event);
   }
 
-  update(order: Order, event: OrderEvent, seal: string): void {
+  update(order: Order, event: OrderEvent, seal: number): void {
     const placedLsn = this.#exists.get(order.id)?.placed_lsn ?? 0;
     this.#updateOrder.run(...changingCells(order, seal), placedLsn);
     // A foreign key refuses the event of an order that does not exist.

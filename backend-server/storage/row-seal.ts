@@ -1,10 +1,14 @@
-import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { DamageError } from './damage.ts';
 
-/** A checksum kept beside what it covers: 64 bits of its SHA-256, hex. */
-export const sealOf = (text: string): string => hash('sha256', text).slice(0, 16);
+/**
+ * A checksum kept beside the texts it covers: zlib's CRC-32, which costs half of a hash. A log
+ * entry has a seal of its own kind, in entry-seal.ts.
+ */
+export const sealOf = (...texts: string[]): number =>
+  texts.reduce((seal, text) => crc32(text, seal), 0);
 
 /** SQLite does not notice a byte that changed on disk inside a value; this does. */
-export function checkSeal(text: string, seal: string, what: string): void {
-  if (sealOf(text) !== seal) throw new DamageError(`${what} is not what was written`);
+export function checkSeal(seal: number, what: string, ...texts: string[]): void {
+  if (sealOf(...texts) !== seal) throw new DamageError(`${what} is not what was written`);
 }

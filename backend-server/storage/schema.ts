@@ -25,7 +25,7 @@ const migrations: readonly string[] = [`
     kept_hash_lsn INTEGER NOT NULL,
     kept_hash TEXT NOT NULL,
     order_count INTEGER NOT NULL,
-    seal TEXT NOT NULL
+    seal INTEGER NOT NULL
   ) STRICT;
 
   -- The replicated log after the base; the state below holds everything up to applied_lsn.
@@ -56,14 +56,14 @@ const migrations: readonly string[] = [`
     op_id TEXT NOT NULL UNIQUE,
     fingerprint TEXT NOT NULL,
     result TEXT NOT NULL,
-    seal TEXT NOT NULL
+    seal INTEGER NOT NULL
   ) STRICT;
 
   CREATE TABLE catalogue (
     shop_id TEXT PRIMARY KEY,
     shop TEXT NOT NULL,
     menu TEXT NOT NULL,
-    seal TEXT NOT NULL
+    seal INTEGER NOT NULL
   ) STRICT;
 
   CREATE VIEW menu_items AS
@@ -129,7 +129,7 @@ const migrations: readonly string[] = [`
     cancel_by_id TEXT,
     cancel_reason TEXT,
     cancel_note TEXT,
-    seal TEXT NOT NULL
+    seal INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX orders_by_status ON orders (status);
   CREATE INDEX orders_by_phone ON orders (customer_phone);
@@ -175,7 +175,7 @@ const migrations: readonly string[] = [`
     note TEXT,
     log_index INTEGER NOT NULL,
     epoch INTEGER NOT NULL,
-    seal TEXT NOT NULL,
+    seal INTEGER NOT NULL,
     PRIMARY KEY (placed_lsn, seq)
   ) STRICT, WITHOUT ROWID;
 `];

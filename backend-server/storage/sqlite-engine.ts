@@ -177,20 +177,26 @@ export class SqliteEngine implements JobEngine {
   #apply(upTo: number): AnswerOf<'apply'> {
     const { meta, log, state } = this.#store;
     const results: PackedResult[] = [];
-    for (const entry of log.takeForApply(upTo)) {
+    const entries = log.takeForApply(upTo);
+    let rollingHash = meta.row.rolling_hash;
+    for (const entry of entries) {
       if (entry.kind === 'op') {
         const applied = apply(state, decodeCommand(entry.payload), entry);
         const { text, seal } = state.stored(applied.result);
         const { opId, fingerprint, lsn } = applied;
-        meta.set({ rolling_hash: nextStateHash(meta.row.rolling_hash, seal) });
+        rollingHash = nextStateHash(rollingHash, seal);
         results.push({ opId, fingerprint, lsn, text });
       }
-      meta.set({
-        applied_lsn: entry.lsn, applied_epoch: entry.epoch, applied_chain: entry.chain,
-      });
       if (entry.lsn % stateHashEvery === 0) {
-        meta.set({ kept_hash_lsn: entry.lsn, kept_hash: meta.row.rolling_hash });
+        meta.set({ kept_hash_lsn: entry.lsn, kept_hash: rollingHash });
       }
+    }
+    const last = entries.at(-1);
+    if (last !== undefined) {
+      const { lsn, epoch, chain } = last;
+      meta.set({
+        applied_lsn: lsn, applied_epoch: epoch, applied_chain: chain, rolling_hash: rollingHash,
+      });
     }
     const { kept_hash_lsn: lsn, kept_hash: hash } = meta.row;
     return { results, stateHash: lsn === 0 ? null : { lsn, hash } };

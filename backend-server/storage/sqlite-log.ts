@@ -76,12 +76,11 @@ export class SqliteLog {
   append(entries: readonly Entry[]): void {
     for (const entry of entries) {
       assert(entry.lsn === this.#lastLsn + 1, 'the log has no gaps');
+      const { lsn, epoch, kind, opId, payload } = entry;
       const { crc, chain } = sealEntry(this.#lastChain, entry);
-      this.#insert.run(
-        entry.lsn, entry.epoch, entry.kind, entry.opId, entry.payload, crc, chain,
-      );
-      this.#pending.push({ ...entry, crc, chain });
-      this.#lastLsn = entry.lsn;
+      this.#insert.run(lsn, epoch, kind, opId, payload, crc, chain);
+      this.#pending.push({ lsn, epoch, kind, opId, payload, crc, chain });
+      this.#lastLsn = lsn;
       this.#lastChain = chain;
     }
   }

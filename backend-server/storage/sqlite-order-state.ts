@@ -3,22 +3,23 @@ import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.
 import { assert } from '../../shared/runtime/assert.ts';
 import type { Catalogue } from '../orders/default-catalogue.ts';
 import type { AppliedResult, OpResult, OrderState } from '../orders/state.ts';
+import { DamageError } from './damage.ts';
 import type { Meta } from './meta.ts';
 import { OrderTables } from './order-tables.ts';
 import { checkSeal, sealOf } from './row-seal.ts';
-import { resultText } from './state-hash.ts';
+import { resultSeal } from './state-hash.ts';
 
 interface ResultRow {
   lsn: number;
   fingerprint: string;
   result: string;
-  seal: string;
+  seal: number;
 }
 
 /** A result as JSON, with the seal of its row. */
 export interface StoredResult {
   text: string;
-  seal: string;
+  seal: number;
 }
 
 /** The state machine's tables. Writes belong to the transaction that is open. */
@@ -26,8 +27,8 @@ export class SqliteOrderState implements OrderState {
   readonly orders: OrderTables;
   readonly #meta: Meta;
   readonly #findResult: Statement<[string], ResultRow>;
-  readonly #insertResult: Statement<[number, string, string, string, string]>;
-  readonly #putCatalogue: Statement<[string, string, string, string]>;
+  readonly #insertResult: Statement<[number, string, string, string, number]>;
+  readonly #putCatalogue: Statement<[string, string, string, number]>;
   readonly #readCounter: Statement<[string, string], { orders: number }>;
   readonly #writeCounter: Statement<[string, string, number]>;
   readonly #counters = new Map<string, number>();
@@ -53,7 +54,9 @@ export class SqliteOrderState implements OrderState {
     const row = this.#findResult.get(opId);
     if (row === undefined) return null;
     const { lsn, fingerprint } = row;
-    checkSeal(resultText({ opId, fingerprint, lsn }, row.result), row.seal, 'a result');
+    if (resultSeal({ opId, fingerprint, lsn }, row.result) !== row.seal) {
+      throw new DamageError('a result is not what was written');
+    }
     const result = JSON.parse(row.result) as OpResult;
     this.#last = { result, text: row.result, seal: row.seal };
     return { opId, fingerprint, lsn, result };
@@ -63,7 +66,7 @@ export class SqliteOrderState implements OrderState {
     const text = this.#written !== null && result.ok && result.order === this.#written.order
       ? `{"ok":true,"order":${this.#written.text}}`
       : JSON.stringify(result);
-    const seal = sealOf(resultText({ opId, fingerprint, lsn }, text));
+    const seal = resultSeal({ opId, fingerprint, lsn }, text);
     this.#last = { result, text, seal };
     this.#insertResult.run(lsn, opId, fingerprint, text, seal);
   }
@@ -80,7 +83,7 @@ export class SqliteOrderState implements OrderState {
 
   putCatalogue(shop: Shop, menu: Menu): void {
     const [shopText, menuText] = [JSON.stringify(shop), JSON.stringify(menu)];
-    this.#putCatalogue.run(shop.id, shopText, menuText, sealOf(shopText + menuText));
+    this.#putCatalogue.run(shop.id, shopText, menuText, sealOf(shopText, menuText));
     this.#catalogue = { shop, menu };
   }
 
@@ -118,9 +121,9 @@ export class SqliteOrderState implements OrderState {
 
 function readCatalogue(db: Database): Catalogue | null {
   const row = db
-    .prepare<[], { shop: string; menu: string; seal: string }>('SELECT * FROM catalogue')
+    .prepare<[], { shop: string; menu: string; seal: number }>('SELECT * FROM catalogue')
     .get();
   if (row === undefined) return null;
-  checkSeal(row.shop + row.menu, row.seal, 'the catalogue');
+  checkSeal(row.seal, 'the catalogue', row.shop, row.menu);
   return { shop: JSON.parse(row.shop) as Shop, menu: JSON.parse(row.menu) as Menu };
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AppliedResult } from '../orders/state.ts';
+import { sealOf } from './row-seal.ts';
 
 /** The rolling hash is kept, and compared between replicas, at each lsn that this divides. */
 export const stateHashEvery = 1000;
@@ -9,10 +10,10 @@ export const firstStateHash = hash('sha256', 'orderly state');
 
 type Head = Pick<AppliedResult, 'opId' | 'fingerprint' | 'lsn'>;
 
-/** One result as the text that its seal covers; `result` is the JSON of what the op did. */
-export const resultText = ({ opId, fingerprint, lsn }: Head, result: string): string =>
-  `${lsn} ${opId.length} ${opId} ${fingerprint} ${result}`;
+/** Seal of one result; `text` is the JSON of what the op did. */
+export const resultSeal = ({ opId, fingerprint, lsn }: Head, text: string): number =>
+  sealOf(`${lsn} ${opId.length} ${opId} ${fingerprint} `, text);
 
 /** Covers every result so far, hence everything that a caller was ever told. */
-export const nextStateHash = (before: string, resultSeal: string): string =>
-  hash('sha256', `${before} ${resultSeal}`);
+export const nextStateHash = (before: string, seal: number): string =>
+  hash('sha256', `${before} ${seal}`);
