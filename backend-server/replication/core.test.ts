@@ -105,8 +105,10 @@ describe('compaction', () => {
     const store = aServingPrimary(aView({ inSync: [a, b] }), { config });
     for (let n = 1; n <= 20; n += 1) store.submit(n);
     store.settle();
-    store.ack(b, { matchLsn: 5 });
+    store.ack(b);
     store.settle();
+    store.ack(b, { boot: 2, matchLsn: 5 });
+    expect(store.status.appliedLsn).toBe(21);
     expect(compacts(store.tick())).toEqual([{ lsn: 5, epoch: 1 }]);
   });
 
