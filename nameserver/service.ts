@@ -6,6 +6,7 @@ import {
   nameServerMethods,
 } from '../shared/contract/nameserver.ts';
 import type { ParamsOf } from '../shared/contract/method.ts';
+import type { ViewNews } from '../shared/contract/view.ts';
 import { must } from '../shared/runtime/assert.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
@@ -80,7 +81,7 @@ export class NameService {
         throw new OrderlyError('not_found', `No living ${kind} is registered in group ${group}.`);
       }),
       implement(m.getView, async ({ group }) => ({
-        news: this.#groups.get(group)?.news(this.#clock.nowMs()) ?? null,
+        news: this.#newsOf(group),
       })),
       implement(m.propose, async (params) => this.#propose(params)),
       implement(m.elect, (params) => this.#onSuspicion(params)),
@@ -165,14 +166,11 @@ export class NameService {
     if (!this.#registry.put(registration, status, nowMs)) {
       throw new OrderlyError('stale_registration', undefined, { reason: 'newer_process' });
     }
-    if (rules !== null && status !== null) {
-      rules.onBeat(registration, status, nowMs);
-      this.#saveAndSpread(registration.group, rules);
-    }
+    if (rules !== null && status !== null) rules.onBeat(registration, status, nowMs);
     return {
       clusterId: this.#store.clusterId,
       leaseMs: this.#times.leaseMs,
-      news: this.#groups.get(registration.group)?.news(nowMs) ?? null,
+      news: this.#newsOf(registration.group),
       living: this.#registry
         .living(registration.kind, registration.group, nowMs)
         .slice(0, 256)
@@ -229,6 +227,14 @@ export class NameService {
     const rules = this.#groups.get(group);
     if (rules !== undefined && rules.view !== null) return rules;
     throw new OrderlyError('not_found', `Group ${group} has no view yet.`);
+  }
+
+  /** What may be told: on disk first, also when an earlier attempt to save it failed (N1). */
+  #newsOf(group: string): ViewNews | null {
+    const rules = this.#groups.get(group);
+    if (rules === undefined) return null;
+    this.#saveAndSpread(group, rules);
+    return rules.news(this.#clock.nowMs());
   }
 
   #onTick(): void {
