@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { type Registration, nameServerMethods } from '../../shared/contract/nameserver.ts';
 import { type ReplicaStatus, replicaMethods } from '../../shared/contract/replica.ts';
-import type { CallerClass, Method } from '../../shared/contract/method.ts';
+import type { CallerClass, ParamsOf } from '../../shared/contract/method.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
 import { RpcClient } from '../../shared/rpc/client.ts';
@@ -21,7 +22,7 @@ import { aRegistration, aStatus } from './rule-bench.ts';
 
 const secret = secretOf('ours');
 
-type Beat = Parameters<typeof nameServerMethods.register.params.parse>[0] & object;
+type Beat = ParamsOf<typeof nameServerMethods.register>;
 
 export class RunningService {
   readonly dir: string;
@@ -104,8 +105,10 @@ export async function codeOf(call: Promise<unknown>): Promise<string> {
 
 /** Any value as params, as a stranger with the key may send it. */
 export const callRaw = (client: RpcClient, method: string, params: unknown): Promise<unknown> =>
-  client.call({ ...nameServerMethods.getView, name: method } as unknown as Method, params,
-    { deadlineMs: 3000 });
+  client.call(
+    { ...nameServerMethods.getView, name: method, params: z.unknown(), result: z.unknown() },
+    params, { deadlineMs: 3000 },
+  );
 
 /** A port where something answers to replica.status as this store. */
 export const aStatusServer = (storeId: string, boot = 1): Promise<RpcServer> => serveRpc({
