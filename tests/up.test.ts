@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { freePort } from '../tools/up/free-port.ts';
@@ -40,6 +40,9 @@ const lives = (pid: number): boolean => {
 describe('orderly up', () => {
   const runs: Run[] = [];
   const folders: string[] = [];
+  /** Where these systems keep what is temporary: empty when all of them have ended. */
+  const temporary = mkdtempSync(join(tmpdir(), 'orderly-test-'));
+  afterAll(() => { rmSync(temporary, { recursive: true, force: true }); });
   afterEach(async () => {
     for (const run of runs.splice(0)) {
       run.process.kill('SIGTERM');
@@ -49,7 +52,9 @@ describe('orderly up', () => {
   });
 
   function orderly(...args: string[]): Run {
-    const child = spawn(process.execPath, [binary, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [binary, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: temporary },
+    });
     const texts = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => { texts.out += chunk.toString(); });
     child.stderr.on('data', (chunk: Buffer) => { texts.err += chunk.toString(); });
@@ -85,7 +90,17 @@ describe('orderly up', () => {
     expect(await run.ended).toBe(0);
     expect(run.out().trim().split('\n')).toHaveLength(1);
     expect([...ready.backends, ...ready.frontends].filter(({ pid }) => lives(pid))).toEqual([]);
-    expect(existsSync(ready.data)).toBe(false);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('that is ended while it still starts ends soon and leaves nothing', async () => {
+    const run = orderly('up', '--json', ...anyPort);
+    await untilTrue(async () => readdirSync(temporary).length > 0, 10_000);
+    await systemClock.sleep(500);
+    run.process.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+    expect(run.out()).toBe('');
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('without --json tells a person where to go, and starts a killed back end again', async () => {
@@ -142,6 +157,15 @@ describe('orderly up', () => {
     const second = orderly('up', '--json', ...anyPort, '--port', port);
     expect(await second.ended).toBe(3);
     expect(second.err()).toMatch(new RegExp(`Port ${port} is in use.*\nfix: .*--port`));
+  });
+
+  it('a data folder that can not be made is told plainly', async () => {
+    const file = join(newFolder(), 'a-file');
+    writeFileSync(file, '');
+    const wrong = orderly('up', ...anyPort, '--data', join(file, 'folder'));
+    expect(await wrong.ended).toBe(3);
+    expect(wrong.err()).toMatch(/^error: .*a-file.* can not be used/m);
+    expect(wrong.err()).not.toMatch(/ at .*\.js:/);
   });
 
   it('wrong usage ends with 2 and the flag that is wrong', async () => {

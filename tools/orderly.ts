@@ -153,6 +153,7 @@ async function buildProgram(args: readonly string[]): Promise<Command> {
 const exitCodes: Readonly<Record<number, number>> =
   { 400: 2, 404: 6, 409: 5, 412: 5, 422: 2, 503: 3, 504: 3 };
 const exitSoftware = 70;
+const lingerMs = 1_000;
 
 /** A setting that its schema refuses; the programs' config files let it through as it is. */
 const settingProblem = (error: unknown): string | null => {
@@ -202,3 +203,5 @@ async function main(args: string[]): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+// What is done is done: a timer or connection left over does not hold the program for long.
+setTimeout(() => process.exit(), lingerMs).unref();
