@@ -34,7 +34,7 @@ export interface ReplicaParts {
   /** The process has to end: nothing may be promised or answered any more. */
   onFatal: (why: string) => void;
   onTrace: (event: TraceEvent) => void;
-  /** Entries of the primary as they come in, committed or not. */
+  /** Entries that were taken from the primary, committed or not. */
   onEntries: (entries: readonly Entry[]) => void;
 }
 
@@ -146,7 +146,6 @@ export class Replica {
     for (const message of messages) {
       const view = message.kind === 'ack' ? null : message.view;
       if (view !== null && !this.#trusted(view)) continue;
-      if (message.kind === 'append') this.#parts.onEntries(message.entries);
       this.input({ kind: 'message', from: from.storeId, boot: from.boot, message });
     }
   }
@@ -272,6 +271,8 @@ export class Replica {
       ({ ms }) => this.input({ kind: 'persisted', token: effect.token, ms }),
       (error: unknown) => this.#storageFailed(error),
     );
+    if (this.#core.state.primary !== null) return;
+    for (const op of effect.ops) if (op.op === 'append') this.#parts.onEntries(op.entries);
   }
 
   #apply(upTo: number): void {
