@@ -137,7 +137,13 @@ describe('a suspicion', () => {
     for (const one of [f1, f2, f3]) bench.frontend(one);
     bench.suspect({ probe: 'alive', frontend: f1 });
     bench.propose();
-    expect(bench.suspect({ probe: 'alive', frontend: f2 })?.ok).toBe(false);
+    bench.wait(1500);
+    for (const one of [a, b, c]) bench.beat(one);
+    bench.wait(1501);
+    for (const one of [f1, f2, f3]) bench.frontend(one);
+    expect(bench.suspect({ probe: 'alive', frontend: f2 })).toMatchObject({
+      ok: false, why: 'the primary answers, and other front ends do not complain',
+    });
   });
 });
 

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import type { RunningService } from '../../nameserver/testing/running-service.ts';
+import { type Operation, backendMethods } from '../../shared/contract/backend.ts';
+import { fingerprintOf } from '../../shared/contract/fingerprint.ts';
+import type { CallerClass, ParamsOf } from '../../shared/contract/method.ts';
+import { replicaMethods } from '../../shared/contract/replica.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { silentLogger } from '../../shared/runtime/logger.ts';
+import { RpcClient } from '../../shared/rpc/client.ts';
+import { NameClient } from '../../shared/rpc/name-client.ts';
+import { type RpcServer, serveRpc } from '../../shared/rpc/server.ts';
+import { secretOf } from '../../shared/rpc/testing/echo-server.ts';
+import { startStandin } from '../../tools/geocoder-standin/standin.ts';
+import { AddressMemory } from '../address-memory.ts';
+import { createGeocoder, type Geocoder } from '../geocoding/geocoder.ts';
+import { Membership } from '../membership.ts';
+import { OrderService } from '../order-service.ts';
+import { PeerLinks } from '../peer-links.ts';
+import { PrimaryDuties } from '../primary-duties.ts';
+import { Replica } from '../replica.ts';
+import { ReplicaService } from '../replica-service.ts';
+import { defaultCoreConfig } from '../replication/config.ts';
+import { MemoryDisk } from '../storage/memory-disk.ts';
+import { openMemoryStorage } from '../storage/memory-storage.ts';
+
+/** A back end's parts on a store in memory, behind a real port, with a real name server. */
+
+const secret = secretOf('ours');
+const deadlineMs = 3000;
+
+/** Waits until it is true, ten seconds at most. */
+export async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
+  const endMs = systemClock.nowMs() + 10_000;
+  while (!(await ask())) {
+    if (systemClock.nowMs() > endMs) throw new TypeError(`never came true: ${what}`);
+    await systemClock.sleep(10);
+  }
+}
+
+/** Two stand-ins with the real postcode data, and a geocoder that asks them. */
+export async function aGeocoder(): Promise<{ geocoder: Geocoder; close(): Promise<void> }> {
+  const primary = await startStandin({ service: 'primary' });
+  const secondary = await startStandin({ service: 'secondary', rate: null });
+  const geocoder = createGeocoder({
+    primaryUrl: primary.url, secondaryUrl: secondary.url, clock: systemClock, logger: silentLogger,
+  });
+  const close = async (): Promise<void> => {
+    await geocoder.close();
+    await Promise.all([primary.close(), secondary.close()]);
+  };
+  return { geocoder, close };
+}
+
+export interface StoreOptions {
+  names: RunningService;
+  geocoder: Geocoder;
+  disk?: MemoryDisk;
+}
+
+type Parts = ReturnType<typeof makeParts>;
+
+const makeParts = (options: StoreOptions) => {
+  const disk = options.disk ?? new MemoryDisk();
+  const storage = openMemoryStorage(disk);
+  const names = new NameClient({
+    secret, identity: { class: 'peer', id: disk.storeId }, mdns: false, logger: silentLogger,
+    addresses: [options.names.server.address], clock: systemClock,
+  });
+  return {
+    disk, storage, names, secret, clock: systemClock, logger: silentLogger,
+    geocoder: options.geocoder, links: new PeerLinks(secret, silentLogger),
+    config: defaultCoreConfig, group: 'main',
+  };
+};
+
+export class RunningStore {
+  readonly parts: Parts;
+  readonly replica: Replica;
+  readonly orders: OrderService;
+  readonly membership: Membership;
+  readonly duties: PrimaryDuties;
+  readonly server: RpcServer;
+  /** Why the process would have ended. */
+  readonly ends: string[];
+  readonly #clients: RpcClient[] = [];
+
+  private constructor(made: {
+    parts: Parts; replica: Replica; orders: OrderService; membership: Membership;
+    duties: PrimaryDuties; server: RpcServer; ends: string[];
+  }) {
+    this.parts = made.parts;
+    this.replica = made.replica;
+    this.orders = made.orders;
+    this.membership = made.membership;
+    this.duties = made.duties;
+    this.server = made.server;
+    this.ends = made.ends;
+  }
+
+  /** As the program does it; `beating: false` never tells the name server of it. */
+  static async start(options: StoreOptions & { beating?: boolean }): Promise<RunningStore> {
+    const parts = makeParts(options);
+    const ends: string[] = [];
+    const addresses = new AddressMemory(parts.geocoder);
+    const replica: Replica = new Replica({
+      ...parts,
+      onEntries: (entries) => addresses.learn(entries),
+      onFatal: (why) => { ends.push(why); },
+      onTrace: ({ name }) => {
+        if (name === 'serving') duties.installCatalogue();
+        if (name === 'serving' || name === 'view-adopted') membership.beatNow();
+      },
+    });
+    const orders = new OrderService({ ...parts, replica });
+    const duties = new PrimaryDuties({ ...parts, replica, service: orders });
+    let server: RpcServer | null = null;
+    const address = (): string => server?.address ?? '127.0.0.1:1';
+    const service = new ReplicaService({
+      ...parts, replica, orders, address, facts: { id: 'store', group: 'main', version: '0' },
+      onSwitch: (down) => membership.setPaused(down),
+    });
+    const { methods, gate } = service;
+    server = await serveRpc({
+      secret, host: '127.0.0.1', port: 0, methods, gate, logger: silentLogger,
+    });
+    const { storeId: instance, boot } = parts.storage.image.core;
+    const membership: Membership = new Membership({
+      ...parts, replica, status: () => service.beatStatus(),
+      registration: () => ({
+        kind: 'replica', group: 'main', id: 'store', instance, boot, address: address(),
+        version: '0',
+      }),
+      onBurned: () => { ends.push('burned'); },
+    });
+    replica.start();
+    if (options.beating !== false) membership.start();
+    duties.start();
+    return new RunningStore({ parts, replica, orders, membership, duties, server, ends });
+  }
+
+  get id(): string {
+    return this.parts.disk.storeId;
+  }
+
+  /** Ends it as kill -9 would: nobody is told. */
+  async kill(): Promise<void> {
+    for (const client of this.#clients) client.close();
+    this.duties.stop();
+    this.membership.setPaused(true);
+    this.replica.stop();
+    this.server.dropConnections();
+    await this.server.close();
+    this.parts.links.close();
+    await this.parts.names.close();
+  }
+
+  client(of: CallerClass = 'frontend'): RpcClient {
+    const client = new RpcClient({
+      secret, identity: { class: of, id: 'test' }, address: this.server.address,
+    });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Until it leads, and the menu is installed. */
+  async untilServing(): Promise<void> {
+    await until('the store serves', async () =>
+      this.replica.status().serving && (await this.parts.storage.catalogue()) !== null);
+  }
+
+  submit(request: Operation, how: Partial<ParamsOf<typeof backendMethods.submit>> = {}) {
+    return this.client().call(backendMethods.submit, aSubmit(request, how), { deadlineMs });
+  }
+
+  status() {
+    return this.client().call(replicaMethods.status, {}, { deadlineMs });
+  }
+}
+
+export const aSubmit = (
+  request: Operation, how: Partial<ParamsOf<typeof backendMethods.submit>> = {},
+): ParamsOf<typeof backendMethods.submit> => ({
+  viewNumber: 1, principal: { kind: 'operator', id: null }, key: `key-${randomUUID()}`,
+  fingerprint: fingerprintOf(request), request, ...how,
+});
+
+export const aPlace = (postcode = 'SW1A 1AA', quantity = 1): Operation => ({
+  operation: 'order.create',
+  input: {
+    customer: { name: 'Ada Test', phone: '+44 7700 900123' },
+    lines: [{ sku: 'mushy-peas', quantity }],
+    delivery: { address: { line1: '1 Test Street', postcode } },
+  },
+});
