@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import { replicaMethods } from '../shared/contract/replica.ts';
@@ -12,7 +12,8 @@ const pieceDeadlineMs = 5000;
 
 /**
  * Fetches an offered snapshot piece by piece into a file of `dir` and returns its path. Storage
- * checks the whole; here only the length is. Throws what the calls throw, or `unavailable`.
+ * checks the whole; here only the length is. Throws what the calls throw, or `unavailable`, and
+ * leaves no file then.
  */
 export const fetchSnapshot = async (fetch: {
   client: RpcClient;
@@ -50,6 +51,9 @@ export const fetchSnapshot = async (fetch: {
       offset += bytes.length;
     }
     await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
