@@ -253,7 +253,7 @@ describe('a back end under hostile input', () => {
 
   it('goes on taking orders after all of it', stillTakesOrders);
 
-  it('stops with an alarm, and cuts nothing, when a committed entry is to be replaced', async () => {
+  it('stops with an alarm, and cuts nothing, when a committed entry differs', async () => {
     await settled();
     const before = backup.parts.disk.log.map(({ opId }) => opId);
     const message = append({ entries: [entry(1, { epoch: 0 })] });

@@ -42,7 +42,7 @@ export class RunningService {
 
   /** `ticking`: it supervises leases as the program does. */
   static async start(
-    dir = mkdtempSync(join(tmpdir(), 'orderly-ns-')), ticking = true,
+    dir = mkdtempSync(join(tmpdir(), 'orderly-ns-')), ticking = true, port = 0,
   ): Promise<RunningService> {
     const store = new ViewStore(dir);
     const service = new NameService({
@@ -51,7 +51,7 @@ export class RunningService {
       seal: (view) => sealView(secret, view),
     });
     const server = await serveRpc({
-      secret, host: '127.0.0.1', port: 0, methods: service.methods, logger: silentLogger,
+      secret, host: '127.0.0.1', port, methods: service.methods, logger: silentLogger,
     });
     if (ticking) service.start();
     return new RunningService({ dir, store, service, server });
