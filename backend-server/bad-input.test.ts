@@ -142,6 +142,8 @@ describe('a back end under hostile input', () => {
     ['an acknowledgement for nobody', () => ({ kind: 'ack', epoch: view.epoch, ok: true,
       viewNumber: 1, matchLsn: 9999, seq: 9999, hint: 0, fsyncMs: 0, stateHash: null })],
     ['a view with a wrong seal', () => append({ view: forged({}) })],
+    ['a view of another cluster, well sealed', () =>
+      append({ view: sealView(secret, forged({ clusterId: '1'.repeat(32) })) })],
     ['a rejection with a forged view', () =>
       ({ kind: 'reject', epochSeen: 99, view: forged({}) })],
   ])('is not moved by a message with %s', async (_what, message) => {
