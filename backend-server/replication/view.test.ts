@@ -132,9 +132,9 @@ describe('P1: activation', () => {
     const store = new Stepper({ storeId: a, view: aView({ primary: b }),
       entries: someEntries(1, 4, 1) });
     store.peers(b, c);
-    store.hear(aView({ viewNumber: 2, epoch: 2 }));
-    const said = store.settle();
+    const said = [...store.hear(aView({ viewNumber: 2, epoch: 2 })), ...store.settle()];
     expect(persists(said).flat()).toMatchObject([
+      { op: 'hard-state', epochSeen: 2 },
       { op: 'append', entries: [{ lsn: 5, epoch: 2, kind: 'barrier' }] },
     ]);
     store.ack(b);
