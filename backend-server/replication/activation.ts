@@ -56,6 +56,7 @@ export const becomePrimary = (s: ReplicaState, view: View, dead: readonly StoreI
     reads: [],
     heartbeatTick: s.tick - s.config.heartbeatTicks,
     persistedLsn: barrierLsn - 1,
+    batchLsn: 0,
     ownGoalLsn: 0,
     ownProgressTick: s.tick,
     resignTick: null,

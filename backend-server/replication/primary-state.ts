@@ -70,6 +70,8 @@ export interface PrimaryState {
   heartbeatTick: number;
   /** Last lsn handed to storage. */
   persistedLsn: number;
+  /** Last lsn of the batch under way; the next one leaves when it is committed. 0 at first. */
+  batchLsn: number;
   ownGoalLsn: number;
   ownProgressTick: number;
   resignTick: number | null;

@@ -68,18 +68,19 @@ export const onRead = (s: ReplicaState, req: number): void => {
 
 /**
  * Sends what has gathered: entries to disk and to every store, and a round when reads wait. While
- * one batch is on its way to our disk the next one gathers: nothing could be committed sooner, and
- * every store gets few large messages instead of many small ones.
+ * one batch is not committed the next one gathers (group commit): every store gets few large
+ * messages instead of many small ones, and a batch is as large as the load asks for.
  */
 export const flush = (s: ReplicaState): void => {
   const p = s.primary;
   if (p === null || s.failed !== null) return;
-  if (p.persistedLsn < s.log.lastLsn && s.persisting.length === 0) {
+  if (p.persistedLsn < s.log.lastLsn && s.commitLsn >= p.batchLsn) {
     const entries = s.log.slice(p.persistedLsn + 1, {
       entriesMax: Number.MAX_SAFE_INTEGER,
       bytesMax: Number.MAX_SAFE_INTEGER,
     });
     p.persistedLsn = s.log.lastLsn;
+    p.batchLsn = s.log.lastLsn;
     persist(s, [{ op: 'append', entries }]);
   }
   const round = p.reads.some((read) => read.seq > p.sentSeq);

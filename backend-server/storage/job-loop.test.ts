@@ -56,10 +56,19 @@ describe('the job loop', () => {
   it('runs all that gathered in one transaction, in order, and commits once', () => {
     lastId = 0;
     const { loop, events } = stand();
-    loop.enqueue(jobs(persist, apply));
+    loop.enqueue(jobs(apply, persist));
     loop.enqueue(jobs(persist));
     loop.run();
-    expect(events).toEqual(['persist', 'apply', 'persist', 'answers 2', 'COMMIT', 'answers 1,3']);
+    expect(events).toEqual(['apply', 'persist', 'persist', 'answers 1', 'COMMIT', 'answers 2,3']);
+  });
+
+  it('commits what waits for the disk before it executes the ops behind it', () => {
+    lastId = 0;
+    const { loop, events } = stand();
+    loop.enqueue(jobs(persist, persist, apply, persist));
+    loop.run();
+    const first = ['persist', 'persist', 'COMMIT', 'answers 1,2'];
+    expect(events).toEqual([...first, 'apply', 'persist', 'answers 3', 'COMMIT', 'answers 4']);
   });
 
   it('flushes nothing for applies alone, but leaves that to the next flush or a rest', () => {
@@ -88,16 +97,17 @@ describe('the job loop', () => {
   });
 
   it('ends at any other error: no commit, no answer, no further job', () => {
+    lastId = 0;
     const { loop, events } = stand((job) => {
       if (job.kind === 'apply') throw new TypeError('broken');
       return null;
     });
-    loop.enqueue(jobs(persist, apply, persist));
+    loop.enqueue(jobs(apply, persist));
     loop.run();
     loop.enqueue(jobs(persist));
     loop.run();
     expect(events).toEqual(
-      ['persist', 'apply', 'FAIL TypeError: broken', 'failed: TypeError: broken'],
+      ['apply', 'FAIL TypeError: broken', 'failed: TypeError: broken'],
     );
   });
 

@@ -20,6 +20,7 @@ export interface JobEngine {
 
 /**
  * Group commit: all jobs that gathered while one transaction ran go into the next one, in order.
+ * What waits for the disk does not wait for ops to be executed behind it: it is committed before.
  * The first error that is not an answer ends the loop.
  */
 export class JobLoop {
@@ -40,7 +41,7 @@ export class JobLoop {
     this.#queue.push(...jobs);
   }
 
-  /** Executes everything queued in one transaction. */
+  /** Executes everything queued, in as few transactions as possible. */
   run(): void {
     this.#timer?.cancel();
     this.#timer = null;
@@ -48,11 +49,11 @@ export class JobLoop {
     this.#queue = [];
     if (this.#ended || batch.length === 0) return;
     this.#guard(() => {
-      const { executed, durable } = this.#execute(batch);
-      if (executed.length > 0) this.#reply({ answers: executed });
-      if (durable.length > 0) {
-        const ms = this.#engine.commit();
-        this.#reply({ answers: durable.map((answer) => withFlush(answer, ms)) });
+      let left: readonly NumberedJob[] = batch;
+      while (left.length > 0) {
+        const length = lengthOfTransaction(left);
+        this.#transact(left.slice(0, length));
+        left = left.slice(length);
       }
     });
     this.#rest();
@@ -62,6 +63,14 @@ export class JobLoop {
   end(): void {
     this.#ended = true;
     this.#timer?.cancel();
+  }
+
+  #transact(jobs: readonly NumberedJob[]): void {
+    const { executed, durable } = this.#execute(jobs);
+    if (executed.length > 0) this.#reply({ answers: executed });
+    if (durable.length === 0) return;
+    const ms = this.#engine.commit();
+    this.#reply({ answers: durable.map((answer) => withFlush(answer, ms)) });
   }
 
   #execute(batch: readonly NumberedJob[]): { executed: Answer[]; durable: Answer[] } {
@@ -103,6 +112,14 @@ export class JobLoop {
       this.#reply({ failed: describeError(error) });
     }
   }
+}
+
+/** Up to the first apply that has a job before it which waits for the disk. */
+function lengthOfTransaction(jobs: readonly NumberedJob[]): number {
+  const waiting = jobs.findIndex(({ job }) => !isImmediate(job));
+  if (waiting < 0) return jobs.length;
+  const apply = jobs.findIndex(({ job }, i) => i > waiting && job.kind === 'apply');
+  return apply < 0 ? jobs.length : apply;
 }
 
 function withFlush(answer: Answer, ms: number): Answer {
