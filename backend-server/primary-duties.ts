@@ -2,6 +2,7 @@ import { OrderlyError } from '../shared/contract/errors.ts';
 import type { Order } from '../shared/contract/order.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
+import { distanceM } from './admission/distance.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
 import { defaultCatalogue } from './orders/default-catalogue.ts';
 import type { OrderService } from './order-service.ts';
@@ -81,10 +82,14 @@ export class PrimaryDuties {
       return;
     }
     const { status } = located.geocode;
+    const { position } = located;
+    const shop = (await storage.catalogue())?.shop;
+    const far = position === null || shop === undefined ? null : distanceM(shop.position, position);
     await service.submitOwn(`system:order.geocoded:${order.id}`, {
       kind: 'order.geocoded',
       orderId: order.id,
-      position: located.position,
+      position,
+      distanceM: far,
       geocode: { ...located.geocode, corrected: order.delivery.geocode.corrected },
     });
     logger.info({ order_id: order.id, status }, 'postcode checked late');
