@@ -23,6 +23,7 @@ import { defaultCoreConfig } from './replication/config.ts';
 import { openSqliteStorage } from './storage/sqlite-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { logTrace } from './trace-log.ts';
+import { warmUpAdmission } from './warm-up.ts';
 
 /** sysexits EX_IOERR: the store can not be trusted to this process any more (PROTOCOL H16). */
 const exitStorage = 74;
@@ -41,6 +42,7 @@ interface Ground {
 /** Wiring of a back end; resolves with the exit code. */
 export const runBackend = async (config: BackendConfig): Promise<number> => {
   const ground = await prepare(config);
+  await warmUpAdmission();
   const { stop, address } = await serve(ground);
   printReady(config.json, { role: 'backend', id: ground.id, url: address });
   return untilStopped(stop, ground.logger);

@@ -18,6 +18,9 @@ type Submit = ParamsOf<typeof backendMethods.submit>;
 type Submitted = ResultOf<typeof backendMethods.submit>;
 type CreateOperation = Extract<Operation, { operation: 'order.create' }>;
 
+/** Longer than a fail-over takes, shorter than any caller waits. */
+const takeOverMs = 1000;
+
 export interface OrderServiceParts {
   replica: Replica;
   storage: Storage;
@@ -41,6 +44,13 @@ export class OrderService {
 
   async submit(params: Submit): Promise<Submitted> {
     this.#requirePrimary();
+    // While a new primary takes over, its barrier goes before the work of admission.
+    await this.#parts.replica.settled(takeOverMs);
+    this.#requirePrimary();
+    if (!this.#parts.replica.status().serving) {
+      const detail = 'The new primary does not serve yet.';
+      throw new OrderlyError('unavailable', detail, { retry_after_ms: 100 });
+    }
     const { principal, key, request } = params;
     const opId = `${principal.kind}:${principal.id ?? ''}:${request.operation}:${key}`;
     let body: CommandBody;

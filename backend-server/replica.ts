@@ -68,6 +68,7 @@ export class Replica {
   #news: ViewNews | null = null;
   #stopped = false;
   #nobodyTakesOver = false;
+  #settled: (() => void)[] = [];
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts;
@@ -190,6 +191,18 @@ export class Replica {
     return { lsn: outcome.lsn, copies: outcome.copies, applied };
   }
 
+  /** Resolves when this primary serves, is one no more, or has taken its time. */
+  async settled(waitMs: number): Promise<void> {
+    if (this.status().serving) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#parts.clock.setTimer(waitMs, resolve);
+      this.#settled.push(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
   /** Resolves when the state here is at least as new as every write answered before the call. */
   async confirmRead(): Promise<number> {
     const outcome = await this.#ask((req) => ({ kind: 'read', req }));
@@ -258,12 +271,16 @@ export class Replica {
       case 'fatal':
         return this.#fatal(effect.why);
       case 'trace': {
-        if (effect.event.name === 'view-adopted') {
-          this.#news = { view: effect.event.view, dead: [] };
-        }
+        this.#follow(effect.event);
         return this.#parts.onTrace(effect.event);
       }
     }
+  }
+
+  #follow(event: TraceEvent): void {
+    if (event.name === 'view-adopted') this.#news = { view: event.view, dead: [] };
+    if (event.name !== 'serving' && event.name !== 'stepped-down') return;
+    for (const resolve of this.#settled.splice(0)) resolve();
   }
 
   #persist(effect: Extract<Effect, { kind: 'persist' }>): void {
