@@ -35,7 +35,7 @@ export const defaultCoreConfig: CoreConfig = {
   uncommittedEntriesMax: 1024,
   uncommittedBytesMax: 8_388_608,
   waitingReadsMax: 4096,
-  compactEntries: 20_000,
+  compactEntries: 8000,
   compactBytes: 33_554_432,
-  compactKeepEntries: 5_000,
+  compactKeepEntries: 2000,
 };

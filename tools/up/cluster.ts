@@ -38,8 +38,6 @@ export const quietCluster: ClusterOptions = {
   logFormat: 'json', onEvent: () => {},
 };
 
-/** Short-lived objects are most of the work: a larger young generation is cleared less often. */
-const nodeFlags = ['--max-semi-space-size=32'];
 const allReadyWithinMs = 60_000;
 /** A system in which not all are in sync yet serves, so start-up does not wait long for it. */
 const inSyncWithinMs = 10_000;
@@ -248,7 +246,7 @@ export class Cluster {
     const { respawn, onEvent } = this.#options;
     const child = new Child({
       id,
-      command: () => [...nodeFlags, this.#binary, ...command(), '--json'],
+      command: () => [this.#binary, ...command(), '--json'],
       env: { ...childEnvironment(), ORDERLY_HOME: this.home },
       respawn,
       clock: systemClock,
