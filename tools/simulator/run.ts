@@ -1,4 +1,4 @@
-import { AssertionError } from '../../shared/runtime/assert.ts';
+import { AssertionError, must } from '../../shared/runtime/assert.ts';
 import { type CoreConfig, defaultCoreConfig } from '../../backend-server/replication/config.ts';
 import { Checkers, Violation } from './checkers.ts';
 import { explainAll } from './history.ts';
@@ -76,6 +76,7 @@ const build = (options: RunOptions): Run => {
   const traceLines: string[] = [];
   const checkers = new Checkers(() => world);
   const stores: SimStore[] = [];
+  const made: { nameServer: SimNameServer | null } = { nameServer: null };
   const world: World = {
     scheduler,
     random,
@@ -83,13 +84,15 @@ const build = (options: RunOptions): Run => {
     stores,
     traceLines,
     network: new Network(scheduler, random, { lossShare, duplicateShare, slowShare }),
-    nameServer: undefined as unknown as SimNameServer,
+    get nameServer() {
+      return must(made.nameServer, 'the name server is made with the world');
+    },
     trace: (line) => {
       traceLines.push(`${scheduler.nowMs.toFixed(1).padStart(9)} ${line}`);
       if (traceLines.length > traceLinesMax) traceLines.shift();
     },
   };
-  world.nameServer = new SimNameServer(world);
+  made.nameServer = new SimNameServer(world);
   const config: CoreConfig = {
     ...defaultCoreConfig,
     lagTicks: options.lagTicks,

@@ -13,7 +13,7 @@ export interface World {
   readonly network: Network;
   readonly checkers: Checkers;
   readonly stores: SimStore[];
-  nameServer: SimNameServer;
+  readonly nameServer: SimNameServer;
   /** Newest last; kept short. */
   readonly traceLines: string[];
   trace(line: string): void;
