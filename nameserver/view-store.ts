@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import Database from 'better-sqlite3';
@@ -28,7 +29,10 @@ export class ViewStore {
   readonly #db: Database.Database;
 
   constructor(dir: string) {
-    this.#db = new Database(join(dir, 'views.db'));
+    const file = join(dir, 'views.db');
+    // SQLite gives its side files the mode of the main one.
+    closeSync(openSync(file, 'a', 0o600));
+    this.#db = new Database(file);
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     assert(this.#db.pragma('synchronous', { simple: true }) === 2, 'views are written with fsync');
