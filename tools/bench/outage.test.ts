@@ -11,8 +11,15 @@ describe('outageMs', () => {
   });
 
   it('leaves out what happened before the fault and after its time', () => {
-    expect(outageMs([0, 500, 510, 520, 2_000, 9_000], { atMs: 505, untilMs: 1_000 })).toBe(1_480);
+    expect(outageMs([0, 500, 510, 520, 900, 9_000], { atMs: 505, untilMs: 1_000 })).toBe(380);
+    expect(outageMs([0, 500, 3_000], { atMs: 505, untilMs: 1_000 })).toBe(2_500);
     expect(outageMs([0, 500, 510, 2_000, 9_000], { atMs: 505, untilMs: 400 })).toBeNull();
+  });
+
+  it('does not count the gap that the next fault makes', () => {
+    const acked = [0, 10, 40, 50, 60, 560, 570];
+    expect(outageMs(acked, { atMs: 12, untilMs: 62 })).toBe(30);
+    expect(outageMs(acked, { atMs: 62, untilMs: 1_000 })).toBe(500);
   });
 
   it('is null when nobody was answered afterwards', () => {

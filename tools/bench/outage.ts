@@ -1,6 +1,7 @@
 /**
  * How long nobody got an answer around a fault: the longest gap between two acknowledgements that
- * follow each other, of those gaps that lie at least partly between the fault and `untilMs`.
+ * follow each other, of the gap over the fault and those between it and `untilMs`, where the next
+ * fault begins: the gap over that one is its own.
  * All times are on one monotonic clock; `ackedAtMs` need not be sorted. null: no answer came after.
  */
 export function outageMs(
@@ -14,7 +15,8 @@ export function outageMs(
       before = at;
       continue;
     }
-    if (before >= fault.untilMs) break;
+    const overFault = before <= fault.atMs;
+    if (before >= fault.untilMs || (at > fault.untilMs && !overFault)) break;
     longest = Math.max(longest ?? 0, at - before);
     before = at;
   }
