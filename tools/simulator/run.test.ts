@@ -5,7 +5,7 @@ import type { ReplicaState } from '../../backend-server/replication/state.ts';
 import { explainAll } from './history.ts';
 import { runSeed } from './run.ts';
 
-/** Seeds that once broke an invariant; the commit that added each says which bug it was. */
+/** Seeds that broke an invariant under the faults of their day; what was found has unit tests. */
 const regressions = [58, 87, 1507, 1987];
 
 describe('a simulated cluster under faults', () => {
