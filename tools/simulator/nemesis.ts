@@ -1,8 +1,29 @@
+import type { Random } from './random.ts';
 import type { SimStore } from './sim-store.ts';
 import type { World } from './world.ts';
 
-/** In the order of the strikes below; healing is one of them. */
-const usualWeights = [4, 2, 2, 3, 4, 1, 1, 2, 1, 4];
+/** How often each fault strikes; healing is one of them. */
+const faultWeights = {
+  kill: 4,
+  bounce: 2,
+  pause: 2,
+  split: 3,
+  isolate: 4,
+  link: 1,
+  power: 1,
+  limp: 2,
+  'name-server': 1,
+  heal: 4,
+  'view-change': 0,
+};
+
+export type FaultKind = keyof typeof faultWeights;
+
+export const faultKinds = Object.keys(faultWeights) as FaultKind[];
+
+/** Swarm testing: each run has its own selection of faults. */
+export const drawFaultKinds = (random: Random): FaultKind[] =>
+  faultKinds.filter(() => random.chance(0.7));
 
 /** What breaks things: at random, and aimed at the moments in which a view has just changed. */
 export class Nemesis {
@@ -11,16 +32,20 @@ export class Nemesis {
   #over = false;
   /** A partition that was made to last is not healed before. */
   #holdUntilMs = 0;
-  /** Drawn per run: how long between two faults, and which kinds there are (swarm testing). */
+  readonly #options: { faultsMax: number; faultKinds: readonly FaultKind[] };
+  /** Drawn per run: how long between two faults. */
   readonly #calm: number;
-  readonly #weights: number[];
   faults = 0;
 
-  constructor(world: World, clients: readonly string[]) {
+  constructor(
+    world: World,
+    clients: readonly string[],
+    options: { faultsMax: number; faultKinds: readonly FaultKind[] },
+  ) {
     this.#world = world;
     this.#clients = clients;
+    this.#options = options;
     this.#calm = world.random.pick([1, 1, 3, 8]) ?? 1;
-    this.#weights = usualWeights.map((weight) => (world.random.chance(0.3) ? 0 : weight));
   }
 
   start(): void {
@@ -37,29 +62,32 @@ export class Nemesis {
 
   #strike(): void {
     const { random } = this.#world;
-    this.faults += 1;
-    const strikes = [
-      () => this.#kill(random.chance(0.5), random.between(50, 1500)),
-      () => this.#kill(random.chance(0.5), random.between(1, 20)),
-      () => this.#pause(random.between(100, 3000)),
-      () => this.#split(random.chance(0.3)),
-      () => this.#isolatePrimary(),
-      () => this.#oneLink(),
-      () => this.#powerCut(),
-      () => this.#limp(),
-      () => this.#nameServer(),
-      () => this.#heal(),
-    ];
+    if (this.faults >= this.#options.faultsMax) return;
+    const strikes: Record<FaultKind, () => void> = {
+      kill: () => this.#kill(random.chance(0.5), random.between(50, 1500)),
+      bounce: () => this.#kill(random.chance(0.5), random.between(1, 20)),
+      pause: () => this.#pause(random.between(100, 3000)),
+      split: () => this.#split(random.chance(0.3)),
+      isolate: () => this.#isolatePrimary(),
+      link: () => this.#oneLink(),
+      power: () => this.#powerCut(),
+      limp: () => this.#limp(),
+      'name-server': () => this.#nameServer(),
+      heal: () => this.#heal(),
+      'view-change': () => {},
+    };
+    const on = this.#options.faultKinds;
     let draw = random.between(
       0,
-      this.#weights.reduce((sum, weight) => sum + weight, 0),
+      on.reduce((sum, kind) => sum + faultWeights[kind], 0),
     );
-    strikes.some((strike, i) => {
-      draw -= this.#weights[i] ?? 0;
-      if (draw >= 0) return false;
-      strike();
-      return true;
+    const kind = on.find((one) => {
+      draw -= faultWeights[one];
+      return draw < 0;
     });
+    if (kind === undefined) return;
+    this.faults += 1;
+    strikes[kind]();
   }
 
   get #primary(): SimStore | undefined {
@@ -162,6 +190,8 @@ export class Nemesis {
   onView(): void {
     const { random, scheduler } = this.#world;
     if (this.#over || !random.chance(0.15)) return;
+    const { faultsMax, faultKinds: on } = this.#options;
+    if (this.faults >= faultsMax || !on.includes('view-change')) return;
     scheduler.after(random.between(0, 5), () => {
       if (this.#over) return;
       this.faults += 1;

@@ -2,7 +2,7 @@ import { AssertionError, must } from '../../shared/runtime/assert.ts';
 import { type CoreConfig, defaultCoreConfig } from '../../backend-server/replication/config.ts';
 import { Checkers, Violation } from './checkers.ts';
 import { explainAll } from './history.ts';
-import { Nemesis } from './nemesis.ts';
+import { type FaultKind, Nemesis, drawFaultKinds } from './nemesis.ts';
 import { Network } from './network.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
@@ -25,6 +25,14 @@ export interface RunOptions {
   lagTicks: number;
   batchEntriesMax: number;
   compactEntries: number;
+  /** Elections always take the shortest log of the in-sync set: any member must do. */
+  electShortest: boolean;
+  /** The kinds of faults of this run. */
+  faultKinds: readonly FaultKind[];
+  /** The nemesis stops after so many faults. */
+  faultsMax: number;
+  /** The fault phase ends after so many scheduler steps, if its time does not end it before. */
+  stepsMax: number;
 }
 
 export interface RunResult {
@@ -32,6 +40,8 @@ export interface RunResult {
   /** null: every invariant held and the system made progress after healing. */
   violation: string | null;
   steps: number;
+  /** Steps until healing began: what stepsMax limits. */
+  faultSteps: number;
   simulatedMs: number;
   operations: number;
   acknowledged: number;
@@ -44,6 +54,8 @@ export interface RunResult {
 /** After everything is healed service must be back within this. */
 const healMs = 40_000;
 const traceLinesMax = 400;
+/** Stands for "no limit" in the options that make a run shorter. */
+const unlimited = 1_000_000_000;
 
 export const optionsOf = (seed: number): RunOptions => {
   const random = new Random(seed ^ 0x5eed);
@@ -60,6 +72,10 @@ export const optionsOf = (seed: number): RunOptions => {
     lagTicks: random.int(4, 15),
     batchEntriesMax: random.chance(0.3) ? 1 : 256,
     compactEntries: random.chance(0.5) ? random.int(8, 60) : 20_000,
+    electShortest: (seed & 1) === 0,
+    faultKinds: drawFaultKinds(new Random(seed ^ 0xfa17)),
+    faultsMax: unlimited,
+    stepsMax: unlimited,
   };
 };
 
@@ -67,6 +83,7 @@ interface Run {
   world: World;
   clients: SimClient[];
   nemesis: Nemesis;
+  faultSteps: number;
 }
 
 const build = (options: RunOptions): Run => {
@@ -92,7 +109,7 @@ const build = (options: RunOptions): Run => {
       if (traceLines.length > traceLinesMax) traceLines.shift();
     },
   };
-  made.nameServer = new SimNameServer(world);
+  made.nameServer = new SimNameServer(world, options);
   const config: CoreConfig = {
     ...defaultCoreConfig,
     lagTicks: options.lagTicks,
@@ -105,17 +122,18 @@ const build = (options: RunOptions): Run => {
   }
   const names = Array.from({ length: options.clients }, (_, i) => `c${i + 1}`);
   const clients = names.map((name) => new SimClient(name, world, options));
-  const nemesis = new Nemesis(world, names);
+  const nemesis = new Nemesis(world, names, options);
   const judge = checkers.onView.bind(checkers);
   checkers.onView = (before, view) => {
     judge(before, view);
     nemesis.onView();
   };
-  return { world, clients, nemesis };
+  return { world, clients, nemesis, faultSteps: 0 };
 };
 
 /** Faults first, then healing and a demand for progress (safety, then liveness). */
-const play = ({ world, clients, nemesis }: Run, options: RunOptions): void => {
+const play = (run: Run, options: RunOptions): void => {
+  const { world, clients, nemesis } = run;
   const { scheduler, checkers } = world;
   world.nameServer.start();
   for (const store of world.stores)
@@ -123,7 +141,9 @@ const play = ({ world, clients, nemesis }: Run, options: RunOptions): void => {
   for (const client of clients) client.start();
   scheduler.runUntil(1500);
   nemesis.start();
-  scheduler.runUntil(1500 + options.chaosMs);
+  const enough = (): boolean => scheduler.steps >= options.stepsMax;
+  scheduler.runUntil(1500 + options.chaosMs, enough);
+  run.faultSteps = scheduler.steps;
   nemesis.heal();
   scheduler.runUntil(scheduler.nowMs + 2000);
   for (const client of clients) client.stopped = true;
@@ -141,9 +161,12 @@ const play = ({ world, clients, nemesis }: Run, options: RunOptions): void => {
     checkers.violation(`I11: no order of these operations explains the answers\n${why}`);
 };
 
-/** Runs one seed to its end or to the first broken invariant. */
-export const runSeed = (seed: number): RunResult => {
-  const options = optionsOf(seed);
+/**
+ * Runs one seed to its end or to the first broken invariant. Overrides shorten a failing run: up
+ * to the point where they take effect it is the run of the seed.
+ */
+export const runSeed = (seed: number, overrides: Partial<RunOptions> = {}): RunResult => {
+  const options: RunOptions = { ...optionsOf(seed), ...overrides };
   const run = build(options);
   let violation: string | null = null;
   try {
@@ -157,6 +180,7 @@ export const runSeed = (seed: number): RunResult => {
     options,
     violation,
     steps: world.scheduler.steps,
+    faultSteps: run.faultSteps,
     simulatedMs: world.scheduler.nowMs,
     operations: clients.reduce((sum, client) => sum + client.history.length, 0),
     acknowledged: clients.reduce((sum, client) => sum + client.acknowledged, 0),

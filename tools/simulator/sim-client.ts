@@ -31,16 +31,22 @@ export class SimClient {
   readonly #world: World;
   readonly #keys: number;
   readonly #attemptMs: number;
+  readonly #electShortest: boolean;
   /** Some only read: a writer notices at its first write that its primary is cut off. */
   readonly #writeShare: number;
   #view: View | null = null;
   #count = 0;
 
-  constructor(name: string, world: World, options: { keys: number; attemptMs: number }) {
+  constructor(
+    name: string,
+    world: World,
+    options: { keys: number; attemptMs: number; electShortest: boolean },
+  ) {
     this.name = name;
     this.#world = world;
     this.#keys = options.keys;
     this.#attemptMs = options.attemptMs;
+    this.#electShortest = options.electShortest;
     this.#writeShare = world.random.pick([0, 0.3, 0.7, 0.7]) ?? 0.7;
   }
 
@@ -180,7 +186,7 @@ export class SimClient {
     const finish = (): void => {
       left -= 1;
       if (left > 0) return;
-      const reversed = this.#world.random.chance(0.5);
+      const reversed = this.#electShortest;
       positions.sort(
         (a, b) => (b.lastEpoch - a.lastEpoch || b.lastLsn - a.lastLsn) * (reversed ? -1 : 1),
       );

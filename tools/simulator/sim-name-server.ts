@@ -20,9 +20,11 @@ export class SimNameServer {
   #registry = new Registry(defaultRuleTimes.leaseMs);
   #rules: GroupRules | null = null;
   #life = 0;
+  readonly #electShortest: boolean;
 
-  constructor(world: World) {
+  constructor(world: World, options: { electShortest: boolean }) {
     this.#world = world;
+    this.#electShortest = options.electShortest;
   }
 
   get #nowMs(): number {
@@ -72,7 +74,8 @@ export class SimNameServer {
       version: 'sim',
     };
     if (this.#rules === null || this.#rules.burned.has(beat.id)) return answer(null);
-    if (!this.#registry.put(registration, beat.status, this.#nowMs)) return answer(null);
+    if (!this.#registry.put(registration, this.#shown(beat.status), this.#nowMs))
+      return answer(null);
     this.#rules.onBeat(registration, beat.status, this.#nowMs);
     this.#saveAndSpread();
     return answer({
@@ -81,6 +84,12 @@ export class SimNameServer {
       news: this.#rules.news(this.#nowMs),
       living: this.#registry.living('replica', group, this.#nowMs).map((one) => one.registration),
     });
+  }
+
+  /** The rules choose by what the registry shows; upside down, the shortest log wins. */
+  #shown(status: BeatStatus): BeatStatus {
+    if (!this.#electShortest) return status;
+    return { ...status, lastEpoch: -status.lastEpoch, lastLsn: -status.lastLsn };
   }
 
   propose(params: Parameters<GroupRules['propose']>[0], answer: Answer<ViewAnswer>): void {
