@@ -13,6 +13,7 @@ import type { BackendConfig } from './config.ts';
 import { createGeocoder } from './geocoding/geocoder.ts';
 import { serveOnLastPort } from './last-port.ts';
 import { Membership } from './membership.ts';
+import { OperatorService } from './operator-service.ts';
 import { OrderService } from './order-service.ts';
 import { PeerLinks } from './peer-links.ts';
 import { PrimaryDuties } from './primary-duties.ts';
@@ -124,7 +125,8 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     address: () => server?.address ?? `${config.host}:0`,
     onSwitch: (down) => membership.setPaused(down),
   });
-  const { methods, gate } = service;
+  const { gate } = service;
+  const methods = [...service.methods, ...new OperatorService({ ...parts, replica }).methods];
   server = await serveOnLastPort(folder.dir, config.port, (port) =>
     serveRpc({ secret, host: config.host, port, methods, logger, gate }),
   );

@@ -1,6 +1,7 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
 import { backendMethods } from '../shared/contract/backend.ts';
 import type { BeatStatus } from '../shared/contract/nameserver.ts';
+import { operatorMethods } from '../shared/contract/operator.ts';
 import { type ReplicaStatus, replicaMethods } from '../shared/contract/replica.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { type Implementation, implement } from '../shared/rpc/server.ts';
@@ -14,6 +15,7 @@ import type { Storage } from './storage/storage.ts';
 const alwaysOpen: ReadonlySet<string> = new Set([
   replicaMethods.status.name,
   replicaMethods.setDown.name,
+  operatorMethods.view.name,
 ]);
 
 export interface ReplicaServiceParts {

@@ -12,6 +12,7 @@ import type { GroupImage } from './view-rules.ts';
  * Views are kept whole, one row each and append-only; the highest number is the one that holds.
  */
 const formatVersion = 1;
+export const viewsFile = 'views.db';
 const schema = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE views (
@@ -28,15 +29,16 @@ export class ViewStore {
   readonly fresh: boolean;
   readonly #db: Database.Database;
 
-  constructor(dir: string) {
-    const file = join(dir, 'views.db');
+  /** A file that is made here gets `clusterId`, or an id that no other cluster has. */
+  constructor(dir: string, clusterId = randomBytes(16).toString('hex')) {
+    const file = join(dir, viewsFile);
     // SQLite gives its side files the mode of the main one.
     closeSync(openSync(file, 'a', 0o600));
     this.#db = new Database(file);
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     assert(this.#db.pragma('synchronous', { simple: true }) === 2, 'views are written with fsync');
-    this.fresh = this.#migrate();
+    this.fresh = this.#migrate(clusterId);
     const check = this.#db.pragma('quick_check', { simple: true });
     if (check !== 'ok') {
       throw new OrderlyError('internal', `The file of the views is damaged: ${String(check)}`);
@@ -45,7 +47,7 @@ export class ViewStore {
     this.clusterId = textOf(row, 'value');
   }
 
-  #migrate(): boolean {
+  #migrate(clusterId: string): boolean {
     const version = this.#db.pragma('user_version', { simple: true });
     if (typeof version === 'number' && version > formatVersion) {
       throw new OrderlyError(
@@ -56,9 +58,7 @@ export class ViewStore {
     if (version === formatVersion) return false;
     this.#db.transaction(() => {
       this.#db.exec(schema);
-      this.#db
-        .prepare(`INSERT INTO meta VALUES ('clusterId', ?)`)
-        .run(randomBytes(16).toString('hex'));
+      this.#db.prepare(`INSERT INTO meta VALUES ('clusterId', ?)`).run(clusterId);
       this.#db.pragma(`user_version = ${formatVersion}`);
     })();
     return true;

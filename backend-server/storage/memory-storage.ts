@@ -97,6 +97,10 @@ export class MemoryStorage implements Storage {
     });
   }
 
+  async discardSnapshot(): Promise<void> {
+    this.#snapshot = null;
+  }
+
   readSnapshot(
     snapshotId: string, offset: number, length: number,
   ): Promise<{ data: Buffer; total: number }> {

@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { SnapshotOffer } from '../replication/events.ts';
+import type { SnapshotPurpose } from './storage.ts';
 
 interface Shelved {
   id: string;
@@ -13,11 +14,11 @@ interface Shelved {
   bytes: number;
 }
 
-/** Keeps the newest snapshot of a store, and reads pieces of it. */
+/** Keeps the newest snapshot for each purpose, and reads pieces of them. */
 export class SnapshotShelf {
   readonly #dir: string;
   readonly #copy: (target: string) => Promise<Omit<SnapshotOffer, 'snapshotId'>>;
-  #shelved: Shelved | null = null;
+  readonly #shelved = new Map<SnapshotPurpose, Shelved>();
   #making: Promise<unknown> | null = null;
 
   /** `copy` fills an empty file with the state as it is then. */
@@ -32,9 +33,9 @@ export class SnapshotShelf {
   }
 
   /** One after the other; the older one can be read until the newer one is there. */
-  async make(): Promise<SnapshotOffer> {
+  async make(purpose: SnapshotPurpose): Promise<SnapshotOffer> {
     while (this.#making !== null) await this.#making;
-    const made = this.#makeNext();
+    const made = this.#makeNext(purpose);
     this.#making = made.then(() => {}, () => {}).then(() => {
       this.#making = null;
     });
@@ -43,8 +44,8 @@ export class SnapshotShelf {
 
   /** `not_found` when it was replaced, or never made here. */
   async read(id: string, offset: number, length: number): Promise<{ data: Buffer; total: number }> {
-    const shelved = this.#shelved;
-    if (shelved === null || shelved.id !== id) {
+    const shelved = [...this.#shelved.values()].find((one) => one.id === id);
+    if (shelved === undefined) {
       throw new OrderlyError('not_found', 'That snapshot is not kept here any more.');
     }
     const wanted = Math.max(0, Math.min(length, shelved.bytes - offset));
@@ -55,24 +56,25 @@ export class SnapshotShelf {
 
   async clear(): Promise<void> {
     await this.#making;
-    await this.#discard();
+    await Promise.all([this.discard('peer'), this.discard('backup')]);
   }
 
-  async #makeNext(): Promise<SnapshotOffer> {
+  async #makeNext(purpose: SnapshotPurpose): Promise<SnapshotOffer> {
     const id = randomBytes(16).toString('hex');
     const file = join(this.#dir, `snapshot-${id}.db`);
     closeSync(openSync(file, 'wx', 0o600));
     const facts = await this.#copy(file);
     const handle = await open(file, 'r');
-    await this.#discard();
-    this.#shelved = { id, file, handle, bytes: facts.bytes };
+    await this.discard(purpose);
+    this.#shelved.set(purpose, { id, file, handle, bytes: facts.bytes });
     return { ...facts, snapshotId: id };
   }
 
-  async #discard(): Promise<void> {
-    const shelved = this.#shelved;
-    if (shelved === null) return;
-    this.#shelved = null;
+  /** Gives the space back; nobody reads it any more. */
+  async discard(purpose: SnapshotPurpose): Promise<void> {
+    const shelved = this.#shelved.get(purpose);
+    if (shelved === undefined) return;
+    this.#shelved.delete(purpose);
     await shelved.handle.close();
     rmSync(shelved.file, { force: true });
   }

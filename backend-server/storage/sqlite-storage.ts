@@ -14,7 +14,7 @@ import { startEngine } from './engine-host.ts';
 import type { Answer, NumberedJob, Reply } from './job-messages.ts';
 import type { AnswerOf, Job, JobKind, JobOf, PackedResult } from './jobs.ts';
 import { SnapshotShelf } from './snapshot-shelf.ts';
-import type { Storage, StorageImage } from './storage.ts';
+import type { SnapshotPurpose, Storage, StorageImage } from './storage.ts';
 import { isStorageFailure, storageFailure } from './storage-failure.ts';
 import { StoreFiles } from './store-files.ts';
 
@@ -126,15 +126,19 @@ class SqliteStorage implements Storage {
     return this.#ask({ kind: 'count-orders' });
   }
 
-  async makeSnapshot(): Promise<SnapshotOffer> {
+  async makeSnapshot(purpose: SnapshotPurpose = 'peer'): Promise<SnapshotOffer> {
     if (this.#ended !== null) throw this.#ended;
     try {
-      return await this.#shelf.make();
+      return await this.#shelf.make(purpose);
     } catch (error) {
       if (isStorageFailure(error)) throw error;
       this.#logger.warn({ why: describeError(error) }, 'a copy of the store could not be made');
       throw new OrderlyError('unavailable', 'A snapshot can not be made now.');
     }
+  }
+
+  discardSnapshot(purpose: SnapshotPurpose): Promise<void> {
+    return this.#shelf.discard(purpose);
   }
 
   readSnapshot(

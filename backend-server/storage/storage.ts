@@ -12,6 +12,9 @@ export interface StorageImage {
   quarantined: string | null;
 }
 
+/** Whom a snapshot is for (`peer` unless said): a backup must not take a joining store's away. */
+export type SnapshotPurpose = 'peer' | 'backup';
+
 /**
  * One replica's durable data. Calls take effect in the order made, each seeing all before it.
  * A rejection with `data.storage_failed` is final: the caller stops, nothing is tried again. Any
@@ -38,9 +41,11 @@ export interface Storage {
   countOrders(): Promise<number>;
   /**
    * A copy of the state at one instant, in a file of this store's folder, kept until the next one
-   * is made. Rejects with `unavailable` when it can not be made now.
+   * for the same purpose is made. Rejects with `unavailable` when it can not be made now.
    */
-  makeSnapshot(): Promise<SnapshotOffer>;
+  makeSnapshot(purpose?: SnapshotPurpose): Promise<SnapshotOffer>;
+  /** Gives the space of the snapshot for that purpose back. */
+  discardSnapshot(purpose: SnapshotPurpose): Promise<void>;
   readSnapshot(
     snapshotId: string, offset: number, length: number,
   ): Promise<{ data: Buffer; total: number }>;
