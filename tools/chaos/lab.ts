@@ -160,6 +160,8 @@ export interface LabOptions {
   /** Folder for everything; null: a new one in the folder for temporary files. */
   home: string | null;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** In `local`: each program reaches the name server through a proxy (`network.proxy`). */
+  proxyNameserver?: boolean;
   /** Asked once for each program before its first start. */
   setUp?: (name: string, role: Role) => ProgramSetUp;
   /** An end that nobody asked for, with the last lines of the log. */

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import { must } from '../../shared/runtime/assert.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { RespawnPolicy } from './respawn-policy.ts';
 
@@ -23,6 +24,9 @@ export interface ChildOptions {
   id: string;
   /** Arguments after the Node binary; asked again at each start. */
   command: () => string[];
+  /** A program that starts the Node binary, with its arguments; asked again at each start. */
+  wrap?: () => string[];
+  /** Read again at each start. */
   env: NodeJS.ProcessEnv;
   respawn: boolean;
   clock: Clock;
@@ -118,7 +122,9 @@ export class Child {
   }
 
   #spawn(): void {
-    const child = spawn(process.execPath, this.#options.command(), {
+    const { wrap, command } = this.#options;
+    const [file, ...args] = [...wrap?.() ?? [], process.execPath, ...command()] as const;
+    const child = spawn(must(file, 'a command has a first word'), args, {
       env: { ...this.#options.env, ORDERLY_PARENT_PIPE: '1' },
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,

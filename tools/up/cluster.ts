@@ -44,7 +44,7 @@ const inSyncWithinMs = 10_000;
 const stopWithinMs = 12_000;
 
 /** The binary, built: beside this file in dist/, or in dist/ when this file runs from source. */
-function orderlyBinary(): string {
+export function orderlyBinary(): string {
   const places = ['../orderly.js', '../../dist/tools/orderly.js'];
   const files = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
   const found = files.find((file) => existsSync(file));

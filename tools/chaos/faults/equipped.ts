@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { must } from '../../../shared/runtime/assert.ts';
+import type { Equipment } from '../cases/case.ts';
+import type { ProgramSetUp } from '../lab.ts';
+import { FaultSwitches } from './fault-switches.ts';
+import { NativeParts } from './native.ts';
+import { SmallDisk } from './small-disk.ts';
+
+const diskMebibytes = 96;
+
+/** The breakable disks and clocks of all programs of one laboratory. */
+export class Equipped {
+  readonly #kind: Equipment;
+  readonly #dir: string;
+  readonly #native = new NativeParts();
+  readonly #switches = new Map<string, FaultSwitches>();
+  readonly #disks = new Map<string, SmallDisk>();
+
+  /** Everything is kept in `dir`. */
+  constructor(kind: Equipment, dir: string) {
+    this.#kind = kind;
+    this.#dir = dir;
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  }
+
+  /** For LabOptions.setUp: what a program is started with. */
+  setUpOf(name: string): ProgramSetUp {
+    if (this.#kind === 'plain') return {};
+    const dataFolder = join(this.#dir, name);
+    if (this.#kind === 'switches') {
+      const switches = new FaultSwitches(join(this.#dir, `${name}.switches`), dataFolder);
+      this.#switches.set(name, switches);
+      return { dataFolder, env: switches.environment(this.#native.preload) };
+    }
+    this.#disks.set(name, new SmallDisk(this.#native, {
+      folder: dataFolder, image: join(this.#dir, `${name}.ext4`), mebibytes: diskMebibytes,
+    }));
+    return { dataFolder };
+  }
+
+  switches(name: string): FaultSwitches {
+    return must(this.#switches.get(name), 'the case asked for switches');
+  }
+
+  disk(name: string): SmallDisk {
+    return must(this.#disks.get(name), 'the case asked for small disks');
+  }
+
+  /** All disks and clocks as they should be. */
+  heal(): void {
+    for (const switches of this.#switches.values()) switches.heal();
+    for (const disk of this.#disks.values()) disk.free();
+  }
+
+  /** Frees everything; the programs must have ended. */
+  async remove(): Promise<void> {
+    for (const disk of this.#disks.values()) await disk.remove();
+    this.#native.remove();
+  }
+}
