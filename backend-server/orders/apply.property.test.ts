@@ -49,9 +49,8 @@ describe('apply, over any log', () => {
       const state = new MemoryOrderState();
       run(log, state);
       const days = new Map<string, string[]>();
-      for (const { order } of state.histories()) {
-        const placing = log.find((command) => command.kind === 'order.place'
-          && command.draft.id === order.id && command.at === order.placed_at);
+      for (const { order, events } of state.histories()) {
+        const placing = log[(events[0]?.log_index ?? 0) - 1];
         const day = placing?.kind === 'order.place' ? placing.day : '';
         days.set(day, [...(days.get(day) ?? []), order.number]);
       }

@@ -86,6 +86,41 @@ describe('apply: the same opId', () => {
   });
 });
 
+describe('apply: the time of an op', () => {
+  const placeAt = (state: MemoryOrderState, n: number, at: string): Order =>
+    orderOf(
+      apply(state, { ...sampleCommand(n, samplePlace({ n })), at }, { lsn: n, epoch: n }).result,
+    );
+
+  it('is its own when that is later than the newest event', () => {
+    const state = new MemoryOrderState();
+    placeAt(state, 1, '2025-06-15T12:00:00.000Z');
+    expect(placeAt(state, 2, '2025-06-15T12:00:00.001Z').placed_at)
+      .toBe('2025-06-15T12:00:00.001Z');
+  });
+
+  it('is one millisecond after the newest event when the clock of a new primary is behind', () => {
+    const state = new MemoryOrderState();
+    placeAt(state, 1, '2025-12-31T23:59:59.999Z');
+    const second = placeAt(state, 2, '2025-06-15T12:00:00.000Z');
+    expect(second).toMatchObject({
+      placed_at: '2026-01-01T00:00:00.000Z', updated_at: '2026-01-01T00:00:00.000Z',
+    });
+    expect(eventsOf(state, 2)).toMatchObject([{ at: '2026-01-01T00:00:00.000Z' }]);
+    const third = placeAt(state, 3, '2026-01-01T00:00:00.000Z');
+    expect(third.placed_at).toBe('2026-01-01T00:00:00.001Z');
+  });
+
+  it('grows on from the newest event of a state that was copied', () => {
+    const first = new MemoryOrderState();
+    placeAt(first, 1, '2025-12-31T23:59:59.999Z');
+    for (const copy of [first.clone(), MemoryOrderState.fromJSON(first.toJSON())]) {
+      expect(placeAt(copy, 2, '2025-06-15T12:00:00.000Z').placed_at)
+        .toBe('2026-01-01T00:00:00.000Z');
+    }
+  });
+});
+
 describe('apply: order.cancel', () => {
   it('closes the order with who, why and when, and tells it in an event', () => {
     const state = new CountedState();

@@ -1,3 +1,4 @@
+import { laterThan } from '../../shared/contract/instant.ts';
 import type { Order, OrderEvent } from '../../shared/contract/order.ts';
 import { canonicalOrder } from './canonical.ts';
 import type { Command } from './commands.ts';
@@ -17,7 +18,8 @@ type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>;
 /**
  * Executes one op. The same opId is executed at most once: a repetition gives what is recorded,
  * with the recorded fingerprint and lsn, and has no effect. Reads nothing but its arguments, so
- * that every replica gets the same state from the same log.
+ * that every replica gets the same state from the same log. Each event is later than the one
+ * before it, also after a fail-over to a primary whose clock is behind.
  */
 export function apply(state: OrderState, command: Command, at: LogPosition): AppliedResult {
   const recorded = state.result(command.opId);
@@ -26,7 +28,7 @@ export function apply(state: OrderState, command: Command, at: LogPosition): App
     opId: command.opId,
     fingerprint: command.fingerprint,
     lsn: at.lsn,
-    result: execute(state, command, at),
+    result: execute(state, { ...command, at: laterThan(state.lastAt(), command.at) }, at),
   };
   state.putResult(applied);
   return applied;

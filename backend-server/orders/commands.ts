@@ -2,7 +2,7 @@ import type { Actor, Geocode, Menu, Order, Shop } from '../../shared/contract/or
 
 /**
  * The payload of an op: deterministic, everything that needs a clock, chance or a web service was
- * fixed on the primary. `at` grows with the log (max(previous + 1 ms, now)).
+ * fixed on the primary. `at` is the time of that primary; what is executed grows (see apply).
  */
 export type Command = CommandHead & CommandBody;
 

@@ -15,6 +15,7 @@ export interface OrderHistory {
  */
 export class MemoryOrderState implements OrderState {
   #catalogue: { shop: Shop; menu: Menu } | null = null;
+  #lastAt: string | null = null;
   readonly #results: Map<string, AppliedResult>;
   readonly #counters: Map<string, number>;
   /** In the order of placing. */
@@ -25,6 +26,7 @@ export class MemoryOrderState implements OrderState {
     this.#counters = new Map(from === undefined ? [] : from.#counters);
     this.#orders = new Map(from === undefined ? [] : from.#orders);
     this.#catalogue = from === undefined ? null : from.#catalogue;
+    this.#lastAt = from === undefined ? null : from.#lastAt;
   }
 
   /** A state that changes independently of this one. */
@@ -64,16 +66,22 @@ export class MemoryOrderState implements OrderState {
     assert(!this.#orders.has(order.id), 'an order is inserted once');
     assert(event.seq === 1, 'the first event of an order has seq 1');
     this.#orders.set(order.id, { order, events: [event] });
+    this.#lastAt = event.at;
   }
 
   updateOrder(order: Order, event: OrderEvent): void {
     const before = must(this.#orders.get(order.id), 'only an order that exists is updated');
     assert(event.seq === before.events.length + 1, 'the seq of events grows by one');
     this.#orders.set(order.id, { order, events: [...before.events, event] });
+    this.#lastAt = event.at;
   }
 
   lastEventSeq(orderId: string): number {
     return this.#orders.get(orderId)?.events.length ?? 0;
+  }
+
+  lastAt(): string | null {
+    return this.#lastAt;
   }
 
   /** Every order with its events, oldest placed first. */
@@ -112,7 +120,12 @@ export class MemoryOrderState implements OrderState {
     state.#catalogue = json.catalogue;
     for (const [key, count] of json.counters) state.#counters.set(key, count);
     for (const result of json.results) state.#results.set(result.opId, result);
-    for (const history of json.orders) state.#orders.set(history.order.id, history);
+    for (const history of json.orders) {
+      state.#orders.set(history.order.id, history);
+      for (const { at } of history.events) {
+        if (state.#lastAt === null || at > state.#lastAt) state.#lastAt = at;
+      }
+    }
     return state;
   }
 }

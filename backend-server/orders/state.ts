@@ -30,4 +30,6 @@ export interface OrderState {
   /** event.seq must be lastEventSeq + 1. */
   updateOrder(order: Order, event: OrderEvent): void;
   lastEventSeq(orderId: string): number;
+  /** The time of the newest event of any order; null before the first. */
+  lastAt(): string | null;
 }

@@ -15,6 +15,7 @@ export class OrderTables {
   readonly #options: Statement<[number], OptionRow>;
   readonly #events: Statement<[string], EventRow>;
   readonly #lastSeq: Statement<[string], { seq: number | null }>;
+  readonly #lastAt: Statement<[], { at: string | null }>;
   readonly #exists: Statement<[string], { placed_lsn: number }>;
   readonly #unverified: Statement<[number], OrderRow>;
   readonly #insertOrder: Statement<Cell[]>;
@@ -34,6 +35,7 @@ export class OrderTables {
       `SELECT orders.id AS order_id, order_events.* ${ofOrder} ORDER BY order_events.seq`,
     );
     this.#lastSeq = db.prepare(`SELECT max(seq) AS seq ${ofOrder}`);
+    this.#lastAt = db.prepare('SELECT max(at) AS at FROM order_events');
     this.#exists = db.prepare('SELECT placed_lsn FROM orders WHERE id = ?');
     this.#unverified = db.prepare(
       "SELECT * FROM orders WHERE geocode_status = 'unverified' AND closed_at IS NULL "
@@ -60,14 +62,14 @@ export class OrderTables {
   fromRow(row: OrderRow): Order {
     const lines = this.#lines.all(row.placed_lsn);
     const order = orderFromRow(row, linesFromRows(lines, this.#options.all(row.placed_lsn)));
-    checkSeal(row.seal, 'an order', JSON.stringify(order));
+    checkSeal(row.seal, `the order of ${row.placed_lsn}`, JSON.stringify(order));
     return order;
   }
 
   events(id: string): OrderEvent[] {
     return this.#events.all(id).map((row) => {
       const event = eventFromRow(row);
-      checkSeal(row.seal, 'an event', JSON.stringify(event));
+      checkSeal(row.seal, `the event of ${row.log_index}`, JSON.stringify(event));
       return event;
     });
   }
@@ -75,6 +77,11 @@ export class OrderTables {
   /** 0 when there is no such order. */
   lastEventSeq(id: string): number {
     return this.#lastSeq.get(id)?.seq ?? 0;
+  }
+
+  /** Of all events; reads the whole table. */
+  lastAt(): string | null {
+    return this.#lastAt.get()?.at ?? null;
   }
 
   /** Not closed and never looked up, oldest first. */

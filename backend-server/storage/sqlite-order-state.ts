@@ -6,7 +6,7 @@ import type { AppliedResult, OpResult, OrderState } from '../orders/state.ts';
 import { DamageError } from './damage.ts';
 import type { Meta } from './meta.ts';
 import { OrderTables } from './order-tables.ts';
-import { checkSeal, sealOf } from './row-seal.ts';
+import { checkSeal, counterSeal, sealOf } from './row-seal.ts';
 import { resultSeal } from './state-hash.ts';
 
 interface ResultRow {
@@ -29,10 +29,11 @@ export class SqliteOrderState implements OrderState {
   readonly #findResult: Statement<[string], ResultRow>;
   readonly #insertResult: Statement<[number, string, string, string, number]>;
   readonly #putCatalogue: Statement<[string, string, string, number]>;
-  readonly #readCounter: Statement<[string, string], { orders: number }>;
-  readonly #writeCounter: Statement<[string, string, number]>;
+  readonly #readCounter: Statement<[string, string], { orders: number; seal: number }>;
+  readonly #writeCounter: Statement<[string, string, number, number]>;
   readonly #counters = new Map<string, number>();
   #catalogue: Catalogue | null;
+  #lastAt: string | null;
   /** The order that was written last, as JSON: its result repeats it. */
   #written: { order: Order; text: string } | null = null;
   #last: (StoredResult & { result: OpResult }) | null = null;
@@ -45,9 +46,12 @@ export class SqliteOrderState implements OrderState {
     );
     this.#insertResult = db.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?)');
     this.#putCatalogue = db.prepare('INSERT OR REPLACE INTO catalogue VALUES (?, ?, ?, ?)');
-    this.#readCounter = db.prepare('SELECT orders FROM counters WHERE shop_id = ? AND day = ?');
-    this.#writeCounter = db.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?, ?)');
+    this.#readCounter = db.prepare(
+      'SELECT orders, seal FROM counters WHERE shop_id = ? AND day = ?',
+    );
+    this.#writeCounter = db.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?, ?, ?)');
     this.#catalogue = readCatalogue(db);
+    this.#lastAt = this.orders.lastAt();
   }
 
   result(opId: string): AppliedResult | null {
@@ -55,7 +59,7 @@ export class SqliteOrderState implements OrderState {
     if (row === undefined) return null;
     const { lsn, fingerprint } = row;
     if (resultSeal({ opId, fingerprint, lsn }, row.result) !== row.seal) {
-      throw new DamageError('a result is not what was written');
+      throw new DamageError(`the result at ${lsn} is not what was written`);
     }
     const result = JSON.parse(row.result) as OpResult;
     this.#last = { result, text: row.result, seal: row.seal };
@@ -89,10 +93,21 @@ export class SqliteOrderState implements OrderState {
 
   nextNumber(shopId: string, day: string): number {
     const key = `${shopId} ${day}`;
-    const next = (this.#counters.get(key) ?? this.#readCounter.get(shopId, day)?.orders ?? 0) + 1;
-    this.#writeCounter.run(shopId, day, next);
+    const next = (this.#counters.get(key) ?? this.#counted(shopId, day)) + 1;
+    const seal = counterSeal({ shopId, day, orders: next });
+    this.#writeCounter.run(shopId, day, next, seal);
     this.#counters.set(key, next);
     return next;
+  }
+
+  #counted(shopId: string, day: string): number {
+    const row = this.#readCounter.get(shopId, day);
+    if (row === undefined) return 0;
+    const { orders, seal } = row;
+    if (counterSeal({ shopId, day, orders }) !== seal) {
+      throw new DamageError(`the counter of ${day} is not what was written`);
+    }
+    return orders;
   }
 
   order(id: string): Order | null {
@@ -101,15 +116,21 @@ export class SqliteOrderState implements OrderState {
 
   insertOrder(order: Order, event: OrderEvent): void {
     this.orders.insert(order, event, sealOf(this.#textOf(order)));
+    this.#lastAt = event.at;
     this.#meta.set({ order_count: this.#meta.row.order_count + 1 });
   }
 
   updateOrder(order: Order, event: OrderEvent): void {
     this.orders.update(order, event, sealOf(this.#textOf(order)));
+    this.#lastAt = event.at;
   }
 
   lastEventSeq(orderId: string): number {
     return this.orders.lastEventSeq(orderId);
+  }
+
+  lastAt(): string | null {
+    return this.#lastAt;
   }
 
   #textOf(order: Order): string {

@@ -6,7 +6,7 @@ import { append, barrier, barriers, entryOf, sampleEntries, sampleEntry } from '
 import type { Stores } from './stores.ts';
 import { fill } from './stores.ts';
 
-export function stateConformance({ current, another }: Stores): void {
+export function stateConformance({ current, another, reopen }: Stores): void {
   it('gives the result of each op, and of a repeated opId the recorded one', async () => {
     const storage = current();
     await fill(storage, 2);
@@ -18,6 +18,18 @@ export function stateConformance({ current, another }: Stores): void {
       { opId: 'op-5', lsn: 5, result: { ok: true, order: { status: 'cancelled' } } },
     ]);
     expect(await storage.countOrders()).toBe(1);
+  });
+
+  it('lets the times of ops grow also when it was opened again and a clock went back', async () => {
+    await current().persist([append(sampleEntry(1, samplePlace({ n: 1 })))]);
+    const { results: before } = await current().apply(1);
+    const storage = await reopen();
+    const late = { ...sampleCommand(2, samplePlace({ n: 2 })), at: '2001-01-01T00:00:00.000Z' };
+    await storage.persist([append(entryOf(2, late))]);
+    const { results: after } = await storage.apply(2);
+    const [placedAt, next] = [...before, ...after].map(({ result }) =>
+      Date.parse((result.ok ? result.order?.placed_at : null) ?? ''));
+    expect(next).toBe((placedAt ?? 0) + 1);
   });
 
   it('finds the result of an operation by its opId, as it was then', async () => {

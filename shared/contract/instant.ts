@@ -1,0 +1,6 @@
+/**
+ * `at`, or one millisecond after `previous` when it is not later. Both are RFC 3339 UTC with three
+ * digits of a second, which sort as text; `previous` is null when there is none.
+ */
+export const laterThan = (previous: string | null, at: string): string =>
+  previous === null || at > previous ? at : new Date(Date.parse(previous) + 1).toISOString();
