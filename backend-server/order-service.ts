@@ -3,6 +3,7 @@ import type { Operation, Query, QueryResult, backendMethods } from '../shared/co
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { ParamsOf, ResultOf } from '../shared/contract/method.ts';
 import type { Menu, Shop } from '../shared/contract/order.ts';
+import type { Outcome } from '../shared/contract/submission.ts';
 import { must } from '../shared/runtime/assert.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { buildPlace } from './admission/build-order.ts';
@@ -16,6 +17,8 @@ import type { Storage } from './storage/storage.ts';
 
 type Submit = ParamsOf<typeof backendMethods.submit>;
 type Submitted = ResultOf<typeof backendMethods.submit>;
+type Close = ParamsOf<typeof backendMethods.close>;
+type Closed = ResultOf<typeof backendMethods.close>;
 type CreateOperation = Extract<Operation, { operation: 'order.create' }>;
 
 /** Longer than a fail-over takes, shorter than any caller waits. */
@@ -43,16 +46,8 @@ export class OrderService {
   }
 
   async submit(params: Submit): Promise<Submitted> {
-    this.#requirePrimary();
-    // While a new primary takes over, its barrier goes before the work of admission.
-    await this.#parts.replica.settled(takeOverMs);
-    this.#requirePrimary();
-    if (!this.#parts.replica.status().serving) {
-      const detail = 'The new primary does not serve yet.';
-      throw new OrderlyError('unavailable', detail, { retry_after_ms: 100 });
-    }
-    const { principal, key, request } = params;
-    const opId = `${principal.kind}:${principal.id ?? ''}:${request.operation}:${key}`;
+    await this.#requireServing();
+    const opId = opIdOf(params, params.request.operation);
     let body: CommandBody;
     try {
       body = await this.#admit(params);
@@ -64,6 +59,15 @@ export class OrderService {
     }
     const done = await this.#commit(opId, params.fingerprint, body);
     return this.#answer(params, done);
+  }
+
+  /** Ends the op of an order: with what is recorded there, or as `ending` says from now on. */
+  async close(params: Close): Promise<Closed> {
+    await this.#requireServing();
+    const opId = opIdOf(params, 'order.create');
+    const body: CommandBody = { kind: 'order.close', ending: params.ending };
+    const { applied } = await this.#commit(opId, params.fingerprint, body);
+    return { outcome: outcomeOf(applied, params.fingerprint), lsn: applied.lsn };
   }
 
   async read(
@@ -90,6 +94,16 @@ export class OrderService {
 
   #query(query: Query): Promise<QueryResult> {
     return this.#parts.storage.query(query);
+  }
+
+  async #requireServing(): Promise<void> {
+    this.#requirePrimary();
+    // While a new primary takes over, its barrier goes before the work of admission.
+    await this.#parts.replica.settled(takeOverMs);
+    this.#requirePrimary();
+    if (this.#parts.replica.status().serving) return;
+    const detail = 'The new primary does not serve yet.';
+    throw new OrderlyError('unavailable', detail, { retry_after_ms: 100 });
   }
 
   #requirePrimary(): void {
@@ -169,6 +183,27 @@ export class OrderService {
       retry_after_ms: 200,
     });
   }
+}
+
+const opIdOf = (
+  { principal, key }: Pick<Submit, 'principal' | 'key'>,
+  operation: Operation['operation'],
+): string => `${principal.kind}:${principal.id ?? ''}:${operation}:${key}`;
+
+/** What is recorded under the op of an order, in the words of its submission. */
+function outcomeOf({ fingerprint, result }: AppliedResult, asked: string): Outcome {
+  if (fingerprint !== asked) {
+    const { code, message } = new OrderlyError('idempotency_key_reused');
+    return { as: 'rejected', refusal: { code, detail: message, data: {} } };
+  }
+  if (result.ok) {
+    const { id } = must(result.order, 'an order operation answers with an order');
+    return { as: 'placed', orderId: id };
+  }
+  const { code, detail, data } = result;
+  if (code === 'submission_expired') return { as: 'expired' };
+  if (code === 'submission_withdrawn') return { as: 'withdrawn' };
+  return { as: 'rejected', refusal: { code, detail, data } };
 }
 
 const postcodeError = (problem: { code: string; message: string }): OrderlyError =>

@@ -48,6 +48,7 @@ export class ReplicaService {
     const { replica, orders } = this.#parts;
     return [
       implement(backendMethods.submit, (params) => orders.submit(params)),
+      implement(backendMethods.close, (params) => orders.close(params)),
       implement(backendMethods.read, (params) => orders.read(params)),
       implement(replicaMethods.deliver, async ({ clusterId, from, to, messages }) => {
         this.#checkAddressee(clusterId, to);

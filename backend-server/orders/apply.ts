@@ -42,6 +42,8 @@ function execute(state: OrderState, command: Command, at: LogPosition): OpResult
       return { ok: true, order: null };
     case 'order.place':
       return place(state, command, at);
+    case 'order.close':
+      return close(command);
     case 'order.cancel':
       return cancel(state, command, at);
     case 'order.geocoded':
@@ -67,6 +69,20 @@ function place(state: OrderState, command: CommandOf<'order.place'>, at: LogPosi
     at, type: 'placed', from: null, to: 'placed', actor: command.actor, reason: null, note: null,
   }));
   return { ok: true, order };
+}
+
+/** Nothing was recorded under the op: from now on its order is refused, whoever sends it. */
+function close({ ending }: CommandOf<'order.close'>): OpResult {
+  switch (ending.as) {
+    case 'expired':
+      return refuse('submission_expired', 'No back end took the order before it expired.');
+    case 'withdrawn':
+      return refuse('submission_withdrawn', 'The order was taken back before it was placed.');
+    case 'rejected': {
+      const { code, detail, data } = ending.refusal;
+      return refuse(code, detail, data);
+    }
+  }
 }
 
 function cancel(state: OrderState, command: CommandOf<'order.cancel'>, at: LogPosition): OpResult {

@@ -1,4 +1,5 @@
 import type { Actor, Geocode, Menu, Order, Shop } from '../../shared/contract/order.ts';
+import type { Ending } from '../../shared/contract/submission.ts';
 
 /**
  * The payload of an op: deterministic, everything that needs a clock, chance or a web service was
@@ -22,6 +23,8 @@ export type OrderDraft = Omit<
 export type CommandBody =
   | { kind: 'catalogue.install'; shop: Shop; menu: Menu }
   | { kind: 'order.place'; draft: OrderDraft; day: string; actor: Actor }
+  /** Under the op of an order that shall not be placed any more: whichever comes first holds. */
+  | { kind: 'order.close'; ending: Ending }
   | {
       kind: 'order.cancel';
       orderId: string;

@@ -1,21 +1,11 @@
-import type { ErrorCode, ErrorData } from '../../shared/contract/errors.ts';
+import type { Ending, Outcome, Refusal } from '../../shared/contract/submission.ts';
+
+export type { Ending, Outcome };
 
 /**
  * What goes into the rules of the pending queue and what comes out. A submission is an order that
  * was answered 202; it ends exactly one way.
  */
-
-/** Why an order was refused, as its owner will read it. */
-export interface Refusal {
-  code: ErrorCode;
-  detail: string;
-  data: ErrorData;
-}
-
-/** What a submission shall end as unless its order turns out to be placed. */
-export type Ending = { as: 'rejected'; refusal: Refusal } | { as: 'expired' } | { as: 'withdrawn' };
-
-export type Outcome = { as: 'placed'; orderId: string } | Ending;
 
 /** One submission as it is on disk; the request itself lies beside it and is not looked at here. */
 export interface QueueRow {

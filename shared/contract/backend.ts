@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count } from './ids.ts';
 import { defineMethod } from './method.ts';
+import { endingSchema, outcomeSchema } from './submission.ts';
 import {
   cancelInputSchema,
   idempotencyKey,
@@ -76,7 +77,26 @@ export const backendMethods = {
       'postcode_rejected',
       'idempotency_key_reused',
       'invalid_params',
+      'submission_expired',
+      'submission_withdrawn',
     ],
+    callers: ['frontend'],
+    idempotent: true,
+  }),
+  close: defineMethod({
+    name: 'orders.close',
+    doc: 'Record under the op of an order that it shall not be placed, and tell what holds for it.',
+    params: z.strictObject({
+      viewNumber: count,
+      principal: actorSchema,
+      key: idempotencyKey,
+      /** Of the order.create that the key belongs to. */
+      fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Recorded unless something is recorded there already. */
+      ending: endingSchema,
+    }),
+    result: z.strictObject({ outcome: outcomeSchema, lsn: count }),
+    errors: ['not_primary', 'unavailable', 'overloaded', 'outcome_unknown', 'down'],
     callers: ['frontend'],
     idempotent: true,
   }),

@@ -111,7 +111,10 @@ export class QueueWorld {
       case 'wait':
         this.#wait(step.ms);
         break;
-      default:
+      case 'deliver':
+      case 'lose-answer':
+      case 'lose-request':
+      case 'late-copy':
         this.#network(step.do, step.pick);
     }
   }
