@@ -76,6 +76,16 @@ const entries: Entry[] = [
       (await import('./server-status.ts')).addServerStatusCommand(program),
   },
   {
+    name: 'backup',
+    summary: 'write all orders of a running system into one file',
+    load: async (program) => (await import('./backup/main.ts')).addBackupCommand(program),
+  },
+  {
+    name: 'restore',
+    summary: 'make a new system out of a backup',
+    load: async (program) => (await import('./backup/main.ts')).addRestoreCommand(program),
+  },
+  {
     name: 'bench',
     summary: 'measure orders per second, latency and fail-over',
     load: async (program) => (await import('./bench/main.ts')).addBenchCommand(program),

@@ -22,7 +22,8 @@ const identity = { class: 'operator', id: 'server-status' } as const;
 /** A back end that may exist, before it was asked. */
 type Candidate = Omit<BackEnd, 'status'>;
 
-function secretOf({ home, secretValue, secretFile }: StatusConfig): ClusterSecret {
+/** Throws a Failure when there is no usable key. */
+export function operatorSecret({ home, secretValue, secretFile }: StatusConfig): ClusterSecret {
   try {
     return loadClusterSecret({
       home,
@@ -43,7 +44,7 @@ function secretOf({ home, secretValue, secretFile }: StatusConfig): ClusterSecre
 }
 
 /** The failure that tells an operator what an internal call has met. */
-function failureOf(error: unknown, whom: string): Failure {
+export function failureOf(error: unknown, whom: string): Failure {
   if (!(error instanceof OrderlyError)) throw error;
   const handshake = error.data['reason'] === 'handshake';
   return new Failure({
@@ -69,7 +70,7 @@ export class Cluster {
   /** Throws a Failure when there is no cluster key. */
   constructor(config: StatusConfig, clock: Clock) {
     this.#config = config;
-    this.#secret = secretOf(config);
+    this.#secret = operatorSecret(config);
     this.#names = new NameClient({
       secret: this.#secret,
       identity,
