@@ -14,6 +14,8 @@ export interface CaseLoad {
   readonly errors: ReadonlyMap<string, number>;
   /** Requests whose outcome is unknown. */
   readonly unknown: number;
+  /** Successes among them that changed something. */
+  readonly writesAcked: number;
   /** Orders accepted into a front end's queue (202). */
   readonly queued: number;
 }

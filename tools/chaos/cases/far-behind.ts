@@ -43,7 +43,9 @@ export async function burst(run: CaseRun, { enough, ...load }: Burst): Promise<R
 }
 
 /** Makes the log longer than what is kept of it, so that who comes back needs a snapshot. */
-export async function compactedCluster(run: CaseRun): Promise<void> {
+export async function compactedCluster(
+  run: CaseRun, inSync = run.lab.byRole('backend').length,
+): Promise<void> {
   const startedMs = systemClock.nowMs();
   const perDoor = Math.ceil(entriesForCompaction / run.lab.doors.length);
   const results = await burst(run, {
@@ -53,7 +55,7 @@ export async function compactedCluster(run: CaseRun): Promise<void> {
   const placed = results.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
   run.note(`${placed} orders placed first in ${
     ((systemClock.nowMs() - startedMs) / 1_000).toFixed(0)} s`);
-  await run.settled();
+  await run.settled(inSync);
 }
 
 /** Removes everything that a stopped back end had. */

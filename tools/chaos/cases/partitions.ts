@@ -12,7 +12,8 @@ const oneWayForMs = 6_000;
 /** From whom the primary is cut; each gives the names on the other side. */
 const sides = {
   'everybody': (run: CaseRun, primary: string): string[] =>
-    run.lab.programs.map(({ name }) => name).filter((name) => name !== primary),
+    run.lab.programs.filter(({ role }) => role !== 'geocoder').map(({ name }) => name)
+      .filter((name) => name !== primary),
   'the name server': (): string[] => ['nameserver'],
   'one backup': (run: CaseRun, primary: string): string[] =>
     run.lab.byRole('backend').map(({ name }) => name).filter((name) => name !== primary).slice(0, 1),
