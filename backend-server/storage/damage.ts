@@ -3,7 +3,7 @@ export class DamageError extends Error {
   override readonly name = 'DamageError';
 }
 
-const damageCodes = /^SQLITE_(IOERR|CORRUPT|NOTADB)/;
+const damageCodes = /^(SQLITE_(IOERR|CORRUPT|NOTADB)|EIO$)/;
 
 const sqliteCode = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;

@@ -3,7 +3,7 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { ErrorCode, ErrorData } from '../../shared/contract/errors.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { SnapshotOffer } from '../replication/events.ts';
-import { describeError } from './damage.ts';
+import { DamageError, describeError } from './damage.ts';
 import { JobLoop } from './job-loop.ts';
 import type { NumberedJob, Reply } from './job-messages.ts';
 import { copyStore } from './snapshot-copy.ts';
@@ -24,6 +24,9 @@ export interface EngineHost {
   /** Ends the engine without any further write. */
   stop(): Promise<void>;
 }
+
+/** What the thread of a copy says; an error keeps its class only within a thread. */
+export type CopyOutcome = { copied: CopyFacts } | { failed: string; damaged: boolean };
 
 /** First message of the worker: the engine has opened its store, or could not. */
 export type Opening =
@@ -116,7 +119,11 @@ function copyInWorker(storeFile: string, target: string): Promise<CopyFacts> {
     const worker = new Worker(new URL('./snapshot-worker.js', import.meta.url), {
       workerData: { storeFile, target }, name: 'snapshot',
     });
-    worker.once('message', (facts: CopyFacts) => resolve(facts));
+    worker.once('message', (outcome: CopyOutcome) => {
+      if ('copied' in outcome) resolve(outcome.copied);
+      else if (outcome.damaged) reject(new DamageError(outcome.failed));
+      else reject(new OrderlyError('unavailable', outcome.failed));
+    });
     worker.once('error', reject);
     worker.once('exit', () => reject(storageFailure('the thread of a copy has ended')));
   });

@@ -11,6 +11,8 @@ import type { Job } from './jobs.ts';
 function stand(execute: (job: Job) => unknown = () => null) {
   const events: string[] = [];
   let resting: number | null = null;
+  let tended = 0;
+  let failAt = 0;
   let fire: () => void = () => {};
   const engine: JobEngine = {
     execute(job) {
@@ -23,6 +25,10 @@ function stand(execute: (job: Job) => unknown = () => null) {
     },
     restInMs: () => resting,
     rest: () => events.push('REST'),
+    tend: () => {
+      tended += 1;
+      if (tended === failAt) throw new TypeError('found damage');
+    },
     fail: (error) => events.push(`FAIL ${String(error)}`),
   };
   const clock: Clock = {
@@ -42,6 +48,8 @@ function stand(execute: (job: Job) => unknown = () => null) {
   return {
     loop: new JobLoop(engine, reply, clock),
     events,
+    tended: () => tended,
+    failUpkeep: () => { failAt = tended + 1; },
     setResting: (ms: number | null) => { resting = ms; },
     fire: () => fire(),
   };
@@ -109,6 +117,32 @@ describe('the job loop', () => {
     expect(events).toEqual(
       ['apply', 'FAIL TypeError: broken', 'failed: TypeError: broken'],
     );
+  });
+
+  it('does its upkeep when all answers have left, once, under load too', () => {
+    lastId = 0;
+    const { loop, events, tended } = stand();
+    loop.enqueue(jobs(persist, apply));
+    loop.run();
+    expect(tended()).toBe(1);
+    loop.enqueue(jobs(persist));
+    loop.run();
+    expect(tended()).toBe(2);
+    expect(events.at(-1)).toBe('answers 3');
+  });
+
+  it('ends at what the upkeep finds, with the answers given before', () => {
+    lastId = 0;
+    const { loop, events, failUpkeep } = stand();
+    failUpkeep();
+    loop.enqueue(jobs(persist));
+    loop.run();
+    loop.enqueue(jobs(persist));
+    loop.run();
+    expect(events).toEqual([
+      'persist', 'COMMIT', 'answers 1', 'FAIL TypeError: found damage',
+      'failed: TypeError: found damage',
+    ]);
   });
 
   it('does nothing after it was closed', () => {

@@ -14,6 +14,8 @@ export interface JobEngine {
   /** Milliseconds until `rest` should be called if no job comes; null: never. */
   restInMs(): number | null;
   rest(): void;
+  /** Upkeep that must not wait for a rest; called when all answers have left. */
+  tend(): void;
   /** Last call after an error. */
   fail(error: unknown): void;
 }
@@ -55,6 +57,7 @@ export class JobLoop {
         this.#transact(left.slice(0, length));
         left = left.slice(length);
       }
+      if (!this.#ended) this.#engine.tend();
     });
     this.#rest();
   }

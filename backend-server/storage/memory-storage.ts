@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Query, QueryResult } from '../../shared/contract/backend.ts';
@@ -25,6 +25,8 @@ export function openMemoryStorage(disk: MemoryDisk = new MemoryDisk()): MemorySt
 
 export class MemoryStorage implements Storage {
   readonly image: StorageImage;
+  readonly failure: Promise<OrderlyError>;
+  #tellFailure: (failure: OrderlyError) => void = () => {};
   readonly #disk: MemoryDisk;
   #failed: OrderlyError | null = null;
   #snapshot: { id: string; bytes: Buffer } | null = null;
@@ -32,7 +34,10 @@ export class MemoryStorage implements Storage {
 
   constructor(disk: MemoryDisk) {
     this.#disk = disk;
-    this.image = { clusterId: disk.clusterId, core: disk.image(), quarantined: null };
+    this.failure = new Promise((resolve) => {
+      this.#tellFailure = resolve;
+    });
+    this.image = { clusterId: disk.clusterId, core: disk.image(), quarantined: null, keptIn: null };
   }
 
   get scratchDir(): string {
@@ -114,7 +119,9 @@ export class MemoryStorage implements Storage {
   installSnapshot(file: string, offer: SnapshotOffer): Promise<Base> {
     return this.#do(() => {
       const bytes = readFileSync(file);
-      if (createHash('sha256').update(bytes).digest('hex') !== offer.sha256) {
+      rmSync(file);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      if (bytes.length !== offer.bytes || sha256 !== offer.sha256) {
         throw refuse('The snapshot is not the one that was offered.');
       }
       const snapshot = JSON.parse(bytes.toString()) as MemorySnapshot;
@@ -147,6 +154,7 @@ export class MemoryStorage implements Storage {
     } catch (error) {
       if (error instanceof OrderlyError) throw error;
       this.#failed = storageFailure(String(error));
+      this.#tellFailure(this.#failed);
       throw this.#failed;
     }
   }

@@ -5,10 +5,12 @@ import type { Entry } from '../../shared/contract/replica.ts';
 import { assert } from '../../shared/runtime/assert.ts';
 import { DamageError, describeError, isCorrupt } from './damage.ts';
 import { Meta, insertMeta } from './meta.ts';
-import { migrate, refuseNewerSchema } from './schema.ts';
+import { migrate, refuseNewerSchema, schemaVersion, schemaVersionOf } from './schema.ts';
+import { checkAllRows } from './scrub.ts';
 import { SqliteLog } from './sqlite-log.ts';
 import { SqliteOrderState } from './sqlite-order-state.ts';
 import type { StoreFiles } from './store-files.ts';
+import { damagedStore } from './storage-failure.ts';
 import { readWatermark } from './watermark.ts';
 
 /** An opened and verified file. */
@@ -25,6 +27,8 @@ export interface Opened {
   entries: Entry[];
   /** Why the files that were here are now in a quarantine folder; null when they are in use. */
   quarantined: string | null;
+  /** That folder. */
+  keptIn: string | null;
 }
 
 const busyTimeoutMs = 30_000;
@@ -33,27 +37,48 @@ const cacheSize = -32_768;
 /** 8 MB of WAL: larger ones stop the writer for longer, smaller ones for more often. */
 const pagesPerCheckpoint = 2000;
 const fullCheckBytesMax = 256 * 1_048_576;
+/** Reading every row of more would delay the start; the scrub comes to them later. */
+const rowCheckBytesMax = 8 * 1_048_576;
 
 /**
- * Opens the store of a folder, or makes one. A file that is damaged, or shorter than it once was,
- * is put aside and a blank store with a new identity takes its place: what it promised to others
- * it can not keep any more.
+ * What becomes of a store that can not be trusted. `replace`: it is put aside and a blank one with
+ * a new identity takes its place, as what it promised to others it can not keep any more.
+ * `refuse`: nothing is touched. `recheck`: a store that only had a write error is used again when
+ * every row of it proves sound, any other is refused.
  */
-export function openStore(files: StoreFiles, quarantineHint: string | null): Opened {
+export type OnDamage = 'replace' | 'refuse' | 'recheck';
+
+export interface OpenOptions {
+  /** Do not trust the files that are there, for this reason. */
+  quarantineHint: string | null;
+  onDamage: OnDamage;
+}
+
+/**
+ * Opens the store of a folder, or makes one. A file is not trusted when it is damaged, shorter
+ * than it once was, or when a write to it has failed.
+ */
+export function openStore(files: StoreFiles, { quarantineHint, onDamage }: OpenOptions): Opened {
   files.prepare();
-  let quarantined = quarantineHint ?? files.notedFailure();
-  if (files.leftovers()) quarantined ??= 'the store file is missing';
-  if (quarantined === null && existsSync(files.store)) {
+  if (existsSync(files.store)) refuseNewerFile(files.store);
+  let why = quarantineHint;
+  if (files.leftovers()) why ??= 'the store file is missing';
+  const noted = files.notedFailure();
+  if (onDamage !== 'recheck') why ??= noted;
+  if (why === null && existsSync(files.store)) {
     try {
-      return { ...openExisting(files), quarantined: null };
+      const opened = openExisting(files, noted !== null);
+      if (noted !== null) files.forgetFailure();
+      return { ...opened, quarantined: null, keptIn: null };
     } catch (error) {
       if (!isCorrupt(error)) throw error;
-      quarantined = describeError(error);
+      why = describeError(error);
     }
   }
-  const aside = files.quarantine();
+  if (why !== null && onDamage !== 'replace') throw damagedStore(why, storeIdOf(files));
+  const keptIn = files.quarantine();
   createBlank(files);
-  return { ...openExisting(files), quarantined: aside === null ? null : quarantined };
+  return { ...openExisting(files), quarantined: keptIn === null ? null : why, keptIn };
 }
 
 /** Made elsewhere and renamed, so that there is never a store without an identity. */
@@ -66,18 +91,60 @@ function createBlank(files: StoreFiles): void {
   files.putInPlace(file);
 }
 
-function openExisting(files: StoreFiles): Omit<Opened, 'quarantined'> {
+function openExisting(files: StoreFiles, everyRow = false): Omit<Opened, 'quarantined' | 'keptIn'> {
   const db = connect(files.store);
   try {
-    migrate(db);
-    checkFile(db, statSync(files.store).size);
+    const { size } = statSync(files.store);
+    checkFile(db, size);
     db.pragma('wal_checkpoint(TRUNCATE)');
+    upgrade(files, db);
     const opened = startOn(db);
     compareWithWatermark(files, opened.store);
+    if (everyRow || size <= rowCheckBytesMax) checkAllRows(db);
+    files.dropBeforeUpgrade();
     return opened;
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** A copy of the file stays beside it until the new one has passed all checks. */
+function upgrade(files: StoreFiles, db: Database): void {
+  if (schemaVersionOf(db) === schemaVersion) return;
+  files.keepBeforeUpgrade();
+  migrate(db);
+  db.pragma('wal_checkpoint(TRUNCATE)');
+}
+
+/** Through a connection that only reads: any other would write to the file when it is closed. */
+function refuseNewerFile(file: string): void {
+  let db: Database | null = null;
+  try {
+    db = new SqliteDatabase(file, { readonly: true, timeout: busyTimeoutMs });
+    refuseNewerSchema(db);
+  } catch (error) {
+    // A damaged file is dealt with where the store is opened.
+    if (!isCorrupt(error)) throw error;
+  } finally {
+    db?.close();
+  }
+}
+
+/** Who the untrusted store is, as far as anything still says so: the watermark, or the file. */
+function storeIdOf(files: StoreFiles): string | null {
+  const mark = readWatermark(files.watermark);
+  if (mark !== null && mark !== 'damaged') return mark.storeId;
+  if (!existsSync(files.store)) return null;
+  let db: Database | null = null;
+  try {
+    db = new SqliteDatabase(files.store, { readonly: true });
+    return new Meta(db).row.store_id;
+  } catch {
+    // Too damaged to say; the caller does without.
+    return null;
+  } finally {
+    db?.close();
   }
 }
 

@@ -12,3 +12,13 @@ export const sealOf = (...texts: string[]): number =>
 export function checkSeal(seal: number, what: string, ...texts: string[]): void {
   if (sealOf(...texts) !== seal) throw new DamageError(`${what} is not what was written`);
 }
+
+interface Counter {
+  shopId: string;
+  day: string;
+  orders: number;
+}
+
+/** Seal of a row of `counters`. */
+export const counterSeal = ({ shopId, day, orders }: Counter): number =>
+  sealOf(`${orders} ${day} ${shopId}`);

@@ -1,12 +1,16 @@
 import type { Database } from 'better-sqlite3';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import { counterSeal } from './row-seal.ts';
+
+/** One step of the schema: SQL, or what SQL alone can not do. */
+type Migration = string | ((db: Database) => void);
 
 /**
  * The tables of a store, readable by any SQLite tool. `seal` is a checksum of what its row says
  * (of an order: with its lines). An entry is applied to a file whose user_version is its index; a
  * published entry never changes, a new one is added behind it.
  */
-const migrations: readonly string[] = [`
+const migrations: readonly Migration[] = [`
   -- Who this store is, and how far it has come. One row.
   CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -178,7 +182,18 @@ const migrations: readonly string[] = [`
     seal INTEGER NOT NULL,
     PRIMARY KEY (placed_lsn, seq)
   ) STRICT, WITHOUT ROWID;
-`];
+`, sealCounters];
+
+/** Without a seal a changed counter would give an order the number of another one. */
+function sealCounters(db: Database): void {
+  db.exec('ALTER TABLE counters ADD COLUMN seal INTEGER NOT NULL DEFAULT 0');
+  const rows = db.prepare<[], [string, string, number]>('SELECT shop_id, day, orders FROM counters')
+    .raw().all();
+  const seal = db.prepare('UPDATE counters SET seal = ? WHERE shop_id = ? AND day = ?');
+  for (const [shopId, day, orders] of rows) {
+    seal.run(counterSeal({ shopId, day, orders }), shopId, day);
+  }
+}
 
 /** The schema that this program reads and writes. */
 export const schemaVersion = migrations.length;
@@ -191,20 +206,21 @@ export function refuseNewerSchema(db: Database): void {
   const found = schemaVersionOf(db);
   if (found <= schemaVersion) return;
   throw new OrderlyError(
-    'internal',
+    'invalid_params',
     `The store was written by a newer version of Orderly (schema ${found}; this one knows `
-      + `${schemaVersion}). Start that version, or give this one another data folder.`,
-    { storage_failed: true, schema_found: found, schema_known: schemaVersion },
+      + `${schemaVersion}). Nothing was changed.\n`
+      + 'fix:   start that version, or give this one another data folder with --data.',
+    { schema_found: found, schema_known: schemaVersion },
   );
 }
 
 /** Brings a file up to this program's schema; all of it or nothing. */
 export function migrate(db: Database): void {
-  refuseNewerSchema(db);
   db.transaction(() => {
-    for (const [index, sql] of migrations.entries()) {
+    for (const [index, step] of migrations.entries()) {
       if (index < schemaVersionOf(db)) continue;
-      db.exec(sql);
+      if (typeof step === 'string') db.exec(step);
+      else step(db);
       db.pragma(`user_version = ${index + 1}`);
     }
   }).immediate();

@@ -3,13 +3,15 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import type { SnapshotOffer } from '../replication/events.ts';
 import { Meta } from './meta.ts';
+import { checkAllRows } from './scrub.ts';
 
 const pieceBytes = 1_048_576;
 const busyTimeoutMs = 30_000;
 
 /**
  * Copies the committed state at one instant into `target`, which is empty. Works on a connection
- * of its own, so that the store goes on writing. What instant it was, the copy itself says.
+ * of its own, so that the store goes on writing. What instant it was, the copy itself says. Every
+ * row of it is checked.
  */
 export function copyStore(storeFile: string, target: string): Omit<SnapshotOffer, 'snapshotId'> {
   const source = new SqliteDatabase(storeFile, { readonly: true, timeout: busyTimeoutMs });
@@ -21,6 +23,8 @@ export function copyStore(storeFile: string, target: string): Omit<SnapshotOffer
   const copy = new SqliteDatabase(target, { readonly: true });
   try {
     const { applied_lsn: lsn, applied_epoch: epoch } = new Meta(copy).row;
+    // Whoever installs it trusts it: a row that is damaged here must not be handed on.
+    checkAllRows(copy);
     return { base: { lsn, epoch }, bytes: statSync(target).size, sha256: sha256OfFile(target) };
   } finally {
     copy.close();

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { SnapshotOffer } from '../replication/events.ts';
@@ -29,6 +29,11 @@ export function checkSnapshot(
     if (error instanceof OrderlyError) throw refuse(error.message);
     throw error;
   }
+}
+
+/** A fetched file with what SQLite may have put beside it. */
+export function removeSnapshot(file: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${end}`, { force: true });
 }
 
 function checkContent(db: Database, offer: SnapshotOffer, clusterId: string | null): void {

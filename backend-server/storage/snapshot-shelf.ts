@@ -63,11 +63,21 @@ export class SnapshotShelf {
     const id = randomBytes(16).toString('hex');
     const file = join(this.#dir, `snapshot-${id}.db`);
     closeSync(openSync(file, 'wx', 0o600));
-    const facts = await this.#copy(file);
+    const facts = await this.#copyOrRemove(file);
     const handle = await open(file, 'r');
     await this.discard(purpose);
     this.#shelved.set(purpose, { id, file, handle, bytes: facts.bytes });
     return { ...facts, snapshotId: id };
+  }
+
+  /** A copy that does not fit gives its room back. */
+  async #copyOrRemove(file: string): Promise<Omit<SnapshotOffer, 'snapshotId'>> {
+    try {
+      return await this.#copy(file);
+    } catch (error) {
+      for (const end of ['', '-journal']) rmSync(`${file}${end}`, { force: true });
+      throw error;
+    }
   }
 
   /** Gives the space back; nobody reads it any more. */

@@ -1,5 +1,6 @@
 import { OrderlyError } from '../../shared/contract/errors.ts';
-import type { Base } from '../../shared/contract/replica.ts';
+import type { Database } from 'better-sqlite3';
+import type { Base, Entry } from '../../shared/contract/replica.ts';
 import { assert } from '../../shared/runtime/assert.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { apply } from '../orders/apply.ts';
@@ -9,9 +10,10 @@ import { describeError, makesFileDoubtful } from './damage.ts';
 import { firstChain } from './entry-seal.ts';
 import type { JobEngine } from './job-loop.ts';
 import type { AnswerOf, Job, PackedResult } from './jobs.ts';
-import type { OpenStore, Opened } from './open-store.ts';
+import type { OnDamage, OpenStore, Opened } from './open-store.ts';
 import { connect, openStore, startOn } from './open-store.ts';
-import { adoptSnapshot, checkSnapshot } from './snapshot-install.ts';
+import { adoptSnapshot, checkSnapshot, removeSnapshot } from './snapshot-install.ts';
+import { Scrub } from './scrub.ts';
 import { SqliteQuery } from './sqlite-query.ts';
 import { nextStateHash, stateHashEvery } from './state-hash.ts';
 import type { StorageImage } from './storage.ts';
@@ -22,11 +24,14 @@ export interface EngineOptions {
   dir: string;
   /** Put the files that are there aside, for this reason. */
   quarantineHint: string | null;
+  onDamage: OnDamage;
 }
 
 /** How long applied ops may wait for a flush that takes them along. */
 const idleCommitMs = 25;
 const watermarkEveryMs = 1000;
+/** A file may hold kinds that a newer program wrote: stepping over one would fork the state. */
+const entryKinds: readonly string[] = ['op', 'barrier'] satisfies Entry['kind'][];
 
 /**
  * One store's file, synchronously: executes jobs within one open transaction at a time. What it
@@ -42,14 +47,16 @@ export class SqliteEngine implements JobEngine {
   /** On disk beyond the watermark file. */
   #watermarkBehind = false;
   #watermarkAtMs = -Infinity;
+  #scrub: Scrub;
 
   constructor(options: EngineOptions, clock: Clock) {
     this.#clock = clock;
     this.#files = new StoreFiles(options.dir);
-    const opened = openStore(this.#files, options.quarantineHint);
+    const opened = openStore(this.#files, options);
     this.#store = opened.store;
     this.#query = new SqliteQuery(opened.store.db, opened.store.state);
     this.#countBoot();
+    this.#scrub = new Scrub(this.#files.store, clock.nowMs());
     this.image = this.#imageOf(opened);
   }
 
@@ -89,19 +96,31 @@ export class SqliteEngine implements JobEngine {
     const endedMs = this.#clock.nowMs();
     this.#transactionOpen = false;
     this.#watermarkBehind = true;
-    if (endedMs - this.#watermarkAtMs >= watermarkEveryMs) this.#writeWatermark();
+    if (this.#watermarkDue(endedMs)) this.#writeWatermark();
     return endedMs - startedMs;
   }
 
-  restInMs(): number | null {
-    if (this.#transactionOpen) return idleCommitMs;
-    if (!this.#watermarkBehind) return null;
-    return Math.max(0, this.#watermarkAtMs + watermarkEveryMs - this.#clock.nowMs());
+  #watermarkDue(nowMs = this.#clock.nowMs()): boolean {
+    return nowMs - this.#watermarkAtMs >= watermarkEveryMs;
+  }
+
+  restInMs(): number {
+    const nowMs = this.#clock.nowMs();
+    const scrubInMs = Math.max(0, this.#scrub.dueMs - nowMs);
+    if (this.#transactionOpen) return Math.min(idleCommitMs, scrubInMs);
+    if (!this.#watermarkBehind) return scrubInMs;
+    return Math.min(scrubInMs, Math.max(0, this.#watermarkAtMs + watermarkEveryMs - nowMs));
   }
 
   rest(): void {
     if (this.#transactionOpen) this.commit();
-    else this.#writeWatermark();
+    else if (this.#watermarkBehind && this.#watermarkDue()) this.#writeWatermark();
+    this.tend();
+  }
+
+  tend(): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs >= this.#scrub.dueMs) this.#scrub.slice(nowMs);
   }
 
   /**
@@ -180,6 +199,7 @@ export class SqliteEngine implements JobEngine {
     const entries = log.takeForApply(upTo);
     let rollingHash = meta.row.rolling_hash;
     for (const entry of entries) {
+      assert(entryKinds.includes(entry.kind), 'only what is understood is executed');
       if (entry.kind === 'op') {
         const applied = apply(state, decodeCommand(entry.payload), entry);
         const { text, seal } = state.stored(applied.result);
@@ -211,8 +231,9 @@ export class SqliteEngine implements JobEngine {
 
   #install(file: string, offer: SnapshotOffer): Base {
     this.commit();
-    const fetched = checkSnapshot(file, offer, this.#store.meta.row.cluster_id);
+    const fetched = this.#checked(file, offer);
     adoptSnapshot(fetched, this.#store);
+    this.#scrub.stop();
     // Below any base: true of the file that is here and of the one that takes its place.
     this.#writeWatermark(0);
     this.#store.db.pragma('wal_checkpoint(TRUNCATE)');
@@ -224,9 +245,20 @@ export class SqliteEngine implements JobEngine {
     return this.#store.log.base;
   }
 
+  /** A file that is refused is of no further use. */
+  #checked(file: string, offer: SnapshotOffer): Database {
+    try {
+      return checkSnapshot(file, offer, this.#store.meta.row.cluster_id);
+    } catch (error) {
+      removeSnapshot(file);
+      throw error;
+    }
+  }
+
   #close(): null {
     this.commit();
     this.#writeWatermark();
+    this.#scrub.stop();
     this.#store.db.close();
     return null;
   }
@@ -262,6 +294,7 @@ export class SqliteEngine implements JobEngine {
         appliedLsn: meta.row.applied_lsn,
       },
       quarantined: opened.quarantined,
+      keptIn: opened.keptIn,
     };
   }
 }

@@ -8,11 +8,12 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { AppliedResult, OpResult } from '../orders/state.ts';
 import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
-import { describeError } from './damage.ts';
+import { describeError, makesFileDoubtful } from './damage.ts';
 import type { EngineHost } from './engine-host.ts';
 import { startEngine } from './engine-host.ts';
 import type { Answer, NumberedJob, Reply } from './job-messages.ts';
 import type { AnswerOf, Job, JobKind, JobOf, PackedResult } from './jobs.ts';
+import type { OnDamage } from './open-store.ts';
 import { SnapshotShelf } from './snapshot-shelf.ts';
 import type { SnapshotPurpose, Storage, StorageImage } from './storage.ts';
 import { isStorageFailure, storageFailure } from './storage-failure.ts';
@@ -23,24 +24,29 @@ export interface SqliteStorageOptions {
   dir: string;
   logger: Logger;
   clock?: Clock;
-  /** Put the store that is there aside, for this reason, and start a blank one. */
+  /** Do not trust the store that is there, for this reason. */
   quarantineHint?: string;
+  /** What becomes of a store that can not be trusted; `replace` unless told otherwise. */
+  onDamage?: OnDamage;
 }
 
 /**
- * Opens the store in `dir`, or makes one. Rejects with an OrderlyError whose
- * `data.storage_failed` is true when the file can not be used and must not be replaced either
- * (a newer schema, a disk that fails).
+ * Opens the store in `dir`, or makes one. Rejects with an OrderlyError: `invalid_params` for a file
+ * of a newer program; with `data.storage_failed` when the file can not be used and must not be
+ * replaced either (a disk that fails; a damaged store that is not to be replaced).
  */
 export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
-  const { dir, logger, clock = systemClock, quarantineHint = null } = options;
+  const { dir, logger, clock = systemClock } = options;
+  const { quarantineHint = null, onDamage = 'replace' } = options;
   // Replies come only after jobs, which the storage itself posts.
   const wiring: { storage: SqliteStorage | null } = { storage: null };
   const reply = (message: Reply): void => wiring.storage?.onReply(message);
-  const host = await startEngine({ dir, quarantineHint }, reply, clock);
-  const { quarantined } = host.image;
+  const host = await startEngine({ dir, quarantineHint, onDamage }, reply, clock);
+  const { quarantined, keptIn } = host.image;
   if (quarantined !== null) {
-    logger.error({ why: quarantined }, 'the store was put aside; a blank one takes its place');
+    logger.error(
+      { why: quarantined, kept_in: keptIn }, 'the store was put aside; a blank one takes its place',
+    );
   }
   wiring.storage = new SqliteStorage(host, { files: new StoreFiles(dir), logger, clock });
   return wiring.storage;
@@ -64,6 +70,7 @@ class SqliteStorage implements Storage {
   readonly #host: EngineHost;
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #files: StoreFiles;
   readonly #shelf: SnapshotShelf;
   readonly #waiting = new Map<number, Waiting>();
   /** When each unfinished persist was handed in, oldest first. */
@@ -76,13 +83,19 @@ class SqliteStorage implements Storage {
   /** What later calls are told. */
   #ended: OrderlyError | null = null;
   #failed = false;
+  readonly failure: Promise<OrderlyError>;
+  #tellFailure: (failure: OrderlyError) => void = () => {};
 
   constructor(host: EngineHost, { files, logger, clock }: Surroundings) {
     this.#host = host;
     this.#logger = logger;
     this.#clock = clock;
     this.image = host.image;
+    this.failure = new Promise((resolve) => {
+      this.#tellFailure = resolve;
+    });
     this.scratchDir = files.scratchDir;
+    this.#files = files;
     this.#shelf = new SnapshotShelf(files.scratchDir, async (target) => {
       await this.#ask({ kind: 'commit' });
       return host.copy(files.store, target);
@@ -132,6 +145,7 @@ class SqliteStorage implements Storage {
       return await this.#shelf.make(purpose);
     } catch (error) {
       if (isStorageFailure(error)) throw error;
+      if (makesFileDoubtful(error)) throw this.#failOfCopy(error);
       this.#logger.warn({ why: describeError(error) }, 'a copy of the store could not be made');
       throw new OrderlyError('unavailable', 'A snapshot can not be made now.');
     }
@@ -139,6 +153,18 @@ class SqliteStorage implements Storage {
 
   discardSnapshot(purpose: SnapshotPurpose): Promise<void> {
     return this.#shelf.discard(purpose);
+  }
+
+  /** The copy is read from the live file: what is wrong with it is wrong with the store. */
+  #failOfCopy(error: unknown): OrderlyError {
+    const why = describeError(error);
+    try {
+      this.#files.noteFailure(why);
+    } catch {
+      // A disk that fails may not take the note either; the scrub of the next process looks again.
+    }
+    this.#fail(why);
+    return storageFailure(why);
   }
 
   readSnapshot(
@@ -228,6 +254,7 @@ class SqliteStorage implements Storage {
     this.#logger.error({ why }, 'the store has failed');
     const failure = storageFailure(why);
     this.#ended = failure;
+    this.#tellFailure(failure);
     for (const waiting of this.#waiting.values()) waiting.reject(failure);
     this.#waiting.clear();
     // Ends a thread that may hang in a system call; there is nothing to wait for.

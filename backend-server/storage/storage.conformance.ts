@@ -75,6 +75,7 @@ function identityConformance({ current, another, reopen }: Stores): void {
     expect(image).toEqual({
       clusterId: sampleClusterId,
       quarantined: null,
+      keptIn: null,
       core: {
         storeId: before.core.storeId,
         boot: 2,

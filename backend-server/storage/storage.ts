@@ -1,4 +1,5 @@
 import type { Query, QueryResult } from '../../shared/contract/backend.ts';
+import type { OrderlyError } from '../../shared/contract/errors.ts';
 import type { CoreImage, SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
 import type { AppliedResult } from '../orders/state.ts';
 import type { Menu, Order, Shop } from '../../shared/contract/order.ts';
@@ -10,6 +11,8 @@ export interface StorageImage {
   core: CoreImage;
   /** Why the previous file was put aside, when it was; the store is then blank, its storeId new. */
   quarantined: string | null;
+  /** The folder that holds the previous file then. */
+  keptIn: string | null;
 }
 
 /** Whom a snapshot is for (`peer` unless said): a backup must not take a joining store's away. */
@@ -22,6 +25,11 @@ export type SnapshotPurpose = 'peer' | 'backup';
  */
 export interface Storage {
   readonly image: StorageImage;
+  /**
+   * Resolves with the storage failure when the store fails, even when no call is under way: damage
+   * may be found by itself. Never settles otherwise.
+   */
+  readonly failure: Promise<OrderlyError>;
   /** Joins a cluster for good. Durable when it resolves. */
   setClusterId(clusterId: string): Promise<void>;
   /** All ops are on disk when it resolves; calls under way share one flush, which took `ms`. */
@@ -52,7 +60,7 @@ export interface Storage {
   /**
    * Replaces the state and the log by a fetched file: checked (sha256, clusterId, quick_check),
    * given this store's identity and hard state, synced, renamed. Rejects with `invalid_params`,
-   * the live file untouched, when a check fails.
+   * the live file untouched, when a check fails. The fetched file is gone in any case.
    */
   installSnapshot(file: string, offer: SnapshotOffer): Promise<Base>;
   /** Folder for a snapshot under way; on the same file system as the store. */

@@ -1,6 +1,6 @@
 import {
-  chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync,
-  renameSync, rmSync, statSync, writeSync,
+  chmodSync, closeSync, constants, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync,
+  readFileSync, readdirSync, renameSync, rmSync, statSync, writeSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { OrderlyError } from '../../shared/contract/errors.ts';
@@ -14,6 +14,8 @@ export class StoreFiles {
   readonly watermark: string;
   /** Present when the store failed in a way that makes its file doubtful; holds the reason. */
   readonly failure: string;
+  /** The store as an earlier schema had it; here only while the store is brought up to date. */
+  readonly beforeUpgrade: string;
   readonly scratchDir: string;
 
   constructor(dir: string) {
@@ -23,12 +25,15 @@ export class StoreFiles {
     this.shm = `${this.store}-shm`;
     this.watermark = join(dir, 'watermark.json');
     this.failure = join(dir, 'failure.txt');
+    this.beforeUpgrade = join(dir, 'store.db.before-upgrade');
     this.scratchDir = join(dir, 'scratch');
   }
 
   /** In the order in which they are put aside: without its store.db no other file means a thing. */
   get all(): string[] {
-    return [this.store, this.wal, this.shm, this.watermark, this.failure];
+    return [
+      this.store, this.wal, this.shm, this.watermark, this.failure, this.beforeUpgrade,
+    ];
   }
 
   /** Makes the folders, empties the scratch folder and takes everybody else's rights away. */
@@ -85,6 +90,26 @@ export class StoreFiles {
 
   notedFailure(): string | null {
     return existsSync(this.failure) ? readFileSync(this.failure, 'utf8') : null;
+  }
+
+  forgetFailure(): void {
+    rmSync(this.failure, { force: true });
+    syncDir(this.dir);
+  }
+
+  /** Whole and on disk when it returns; the WAL must be empty. */
+  keepBeforeUpgrade(): void {
+    rmSync(this.beforeUpgrade, { force: true });
+    copyFileSync(this.store, this.beforeUpgrade, constants.COPYFILE_EXCL);
+    chmodSync(this.beforeUpgrade, 0o600);
+    syncFile(this.beforeUpgrade);
+    syncDir(this.dir);
+  }
+
+  dropBeforeUpgrade(): void {
+    if (!existsSync(this.beforeUpgrade)) return;
+    rmSync(this.beforeUpgrade);
+    syncDir(this.dir);
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Query } from '../../../shared/contract/backend.ts';
@@ -96,13 +96,18 @@ export function snapshotRefusals({ current, another, reopen }: Stores): void {
     await current().setClusterId(sampleClusterId);
     await current().persist([append(...sampleEntries(1, 2))]);
     await current().apply(2);
-    const file = await fetch(source, current(), offer);
-    await expect(current().installSnapshot(file, { ...offer, sha256: '0'.repeat(64) }))
-      .rejects.toMatchObject(refused);
-    await expect(current().installSnapshot(file, { ...offer, base: { lsn: 4, epoch: 1 } }))
-      .rejects.toMatchObject(refused);
-    writeFileSync(file, 'short');
-    await expect(current().installSnapshot(file, offer)).rejects.toMatchObject(refused);
+    const wrong = [
+      { sha256: '0'.repeat(64) }, { base: { lsn: 4, epoch: 1 } }, { bytes: offer.bytes - 1 },
+    ];
+    for (const part of wrong) {
+      const file = await fetch(source, current(), offer);
+      await expect(current().installSnapshot(file, { ...offer, ...part }))
+        .rejects.toMatchObject(refused);
+    }
+    const short = await fetch(source, current(), offer);
+    writeFileSync(short, 'short');
+    await expect(current().installSnapshot(short, offer)).rejects.toMatchObject(refused);
+    expect(readdirSync(current().scratchDir), 'what was refused is gone').toEqual([]);
     const stranger = await another();
     await stranger.setClusterId('d'.repeat(32));
     await expect(stranger.installSnapshot(await fetch(source, stranger, offer), offer))

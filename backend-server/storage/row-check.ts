@@ -1,0 +1,174 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { DamageError } from './damage.ts';
+import { sealEntry } from './entry-seal.ts';
+import { Meta } from './meta.ts';
+import type { OrderRow } from './order-rows.ts';
+import { OrderTables } from './order-tables.ts';
+import { counterSeal } from './row-seal.ts';
+import type { SealedEntry } from './sqlite-log.ts';
+import { SqliteOrderState } from './sqlite-order-state.ts';
+import { firstStateHash, nextStateHash, resultSeal } from './state-hash.ts';
+
+interface ResultRow {
+  lsn: number;
+  opId: string;
+  fingerprint: string;
+  result: string;
+  seal: number;
+}
+
+interface CounterRow {
+  shopId: string;
+  day: string;
+  orders: number;
+  seal: number;
+}
+
+/** The indexes that answers depend on; each row must be found through each. */
+const orderIndexes = [
+  ['orders_by_status', 'status'], ['orders_by_phone', 'customer_phone'],
+  ['orders_by_postcode', 'postcode'], ['orders_by_number', 'number'],
+] as const satisfies readonly (readonly [string, keyof OrderRow])[];
+
+type Part = 'log' | 'results' | 'orders' | 'small tables' | 'end';
+
+/**
+ * One pass over every sealed row of a store, a few rows at a time, while the store goes on: SQLite
+ * does not see a byte that changed inside a value. `db` only reads, and sees what is committed.
+ */
+export class RowCheck {
+  readonly #db: Database;
+  readonly #orders: OrderTables;
+  readonly #log: Statement<[number, number], SealedEntry>;
+  readonly #results: Statement<[number, number], ResultRow>;
+  readonly #resultOf: Statement<[string], number>;
+  readonly #orderRows: Statement<[number, number], OrderRow>;
+  readonly #counters: Statement<[], CounterRow>;
+  readonly #indexed: { statement: Statement<[string, number], number>; column: keyof OrderRow }[];
+  #part: Part = 'log';
+  /** The last row that was checked, in the part under way. */
+  #at = 0;
+  #rollingHash = firstStateHash;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#orders = new OrderTables(db);
+    this.#log = db.prepare(
+      'SELECT lsn, epoch, kind, op_id AS opId, payload, crc, chain FROM log '
+        + 'WHERE lsn >= ? ORDER BY lsn LIMIT ?',
+    );
+    this.#results = db.prepare(
+      'SELECT lsn, op_id AS opId, fingerprint, result, seal FROM results '
+        + 'WHERE lsn > ? ORDER BY lsn LIMIT ?',
+    );
+    this.#resultOf = db.prepare<[string], number>('SELECT lsn FROM results WHERE op_id = ?').pluck();
+    this.#orderRows = db.prepare(
+      'SELECT * FROM orders WHERE placed_lsn > ? ORDER BY placed_lsn LIMIT ?',
+    );
+    this.#counters = db.prepare('SELECT shop_id AS shopId, day, orders, seal FROM counters');
+    this.#indexed = orderIndexes.map(([index, column]) => ({
+      column,
+      statement: db.prepare<[string, number], number>(
+        `SELECT placed_lsn FROM orders INDEXED BY ${index} WHERE ${column} = ? AND placed_lsn = ?`,
+      ).pluck(),
+    }));
+  }
+
+  /** Checks about `rows` more; true when the pass is over. Throws DamageError, or SQLite's own. */
+  step(rows: number): boolean {
+    // One transaction: an order and its lines, or a table and what meta says of it, belong together.
+    this.#db.transaction(() => this.#checkSome(rows))();
+    return this.#part === 'end';
+  }
+
+  #checkSome(rows: number): void {
+    switch (this.#part) {
+      case 'log':
+        return this.#checkLog(rows);
+      case 'results':
+        return this.#checkResults(rows);
+      case 'orders':
+        return this.#checkOrders(rows);
+      case 'small tables':
+        this.#checkCounters();
+        // Reads the catalogue, and checks it.
+        void new SqliteOrderState(this.#db, new Meta(this.#db));
+        return this.#go('end');
+      case 'end':
+    }
+  }
+
+  #go(part: Part): void {
+    this.#part = part;
+    this.#at = 0;
+  }
+
+  /** The log may have been compacted, or cut and filled again, since the step before. */
+  #checkLog(rows: number): void {
+    const { base_lsn: baseLsn, base_chain: baseChain } = new Meta(this.#db).row;
+    const found = this.#log.all(Math.max(this.#at, baseLsn + 1), rows + 1);
+    const known = found[0]?.lsn === this.#at ? found.shift() : undefined;
+    let before = known ?? { lsn: baseLsn, chain: baseChain };
+    if (known === undefined && this.#at > baseLsn) {
+      // It was cut meanwhile: what took its place is checked from the base on.
+      this.#at = 0;
+      return;
+    }
+    for (const row of found) {
+      const { crc, chain } = sealEntry(before.chain, row);
+      if (row.lsn !== before.lsn + 1) throw new DamageError(`the log has no entry ${before.lsn + 1}`);
+      if (crc !== row.crc) throw new DamageError(`entry ${row.lsn} has a wrong checksum`);
+      if (chain !== row.chain) throw new DamageError(`entry ${row.lsn} breaks the chain`);
+      before = row;
+    }
+    if (found.length < rows) this.#go('results');
+    else this.#at = before.lsn;
+  }
+
+  #checkResults(rows: number): void {
+    const found = this.#results.all(this.#at, rows);
+    for (const row of found) {
+      if (resultSeal(row, row.result) !== row.seal) {
+        throw new DamageError(`the result at ${row.lsn} is not what was written`);
+      }
+      if (this.#resultOf.get(row.opId) !== row.lsn) {
+        throw new DamageError(`the result at ${row.lsn} is not found by its operation`);
+      }
+      this.#rollingHash = nextStateHash(this.#rollingHash, row.seal);
+    }
+    this.#at = found.at(-1)?.lsn ?? this.#at;
+    if (found.length === rows) return;
+    if (this.#rollingHash !== new Meta(this.#db).row.rolling_hash) {
+      throw new DamageError('a result is missing');
+    }
+    this.#go('orders');
+  }
+
+  #checkOrders(rows: number): void {
+    const found = this.#orderRows.all(this.#at, rows);
+    for (const row of found) this.#checkOrder(row);
+    this.#at = found.at(-1)?.placed_lsn ?? this.#at;
+    if (found.length < rows) this.#go('small tables');
+  }
+
+  /** Each change of an order has made one event. */
+  #checkOrder(row: OrderRow): void {
+    const { version } = this.#orders.fromRow(row);
+    if (this.#orders.events(row.id).length !== version) {
+      throw new DamageError(`the order of ${row.placed_lsn} lacks an event`);
+    }
+    for (const { statement, column } of this.#indexed) {
+      if (statement.get(String(row[column]), row.placed_lsn) === undefined) {
+        throw new DamageError(`the order of ${row.placed_lsn} is not found by its ${column}`);
+      }
+    }
+  }
+
+  #checkCounters(): void {
+    for (const row of this.#counters.all()) {
+      if (counterSeal(row) !== row.seal) {
+        throw new DamageError(`the counter of ${row.day} is not what was written`);
+      }
+    }
+  }
+}
