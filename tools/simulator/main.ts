@@ -1,21 +1,48 @@
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { type RunResult, runSeed } from './run.ts';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import { runCampaign, runOne } from './campaign.ts';
+import { runMutants } from './mutants/command.ts';
+import { type FaultKind, faultKinds } from './nemesis.ts';
+import type { RunOptions } from './run.ts';
 
 interface SimulateOptions {
   seed?: number;
   seeds?: { from: number; to: number };
   minutes?: number;
+  jobs?: number;
+  steps?: number;
+  faults?: number;
+  kinds?: FaultKind[];
+  elect?: 'shortest' | 'longest';
+  minimise: boolean;
   trace?: boolean;
   json?: boolean;
+  mutants?: boolean;
+  mutant?: string;
+  share?: number;
+  write?: string;
 }
 
 const defaultSeeds = { from: 1, to: 300 };
-const failuresMax = 5;
+const jobsMax = 64;
 
 const wholeNumber = (text: string): number => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+};
+
+const minutesOf = (text: string): number => {
+  if (!/^\d{1,6}(\.\d{1,3})?$/.test(text) || Number(text) === 0)
+    throw new InvalidArgumentError('It must be a number of minutes, such as 10 or 0.5.');
+  return Number(text);
+};
+
+const jobsOf = (text: string): number => {
+  const jobs = wholeNumber(text);
+  if (jobs < 1 || jobs > jobsMax)
+    throw new InvalidArgumentError(`It must be from 1 to ${jobsMax}.`);
+  return jobs;
 };
 
 const range = (text: string): { from: number; to: number } => {
@@ -26,96 +53,96 @@ const range = (text: string): { from: number; to: number } => {
   return { from: Number(from), to: Number(to) };
 };
 
+const kindsOf = (text: string): FaultKind[] => {
+  const wanted = text === 'none' ? [] : text.split(',');
+  return wanted.map((name) => {
+    const kind = faultKinds.find((one) => one === name);
+    if (kind === undefined)
+      throw new InvalidArgumentError(`Known kinds: ${faultKinds.join(', ')}, or none.`);
+    return kind;
+  });
+};
+
+const electOf = (text: string): 'shortest' | 'longest' => {
+  if (text !== 'shortest' && text !== 'longest')
+    throw new InvalidArgumentError('It must be shortest or longest.');
+  return text;
+};
+
+const examples = `
+Examples:
+  orderly simulate --seeds 1..2000                   two thousand runs
+  orderly simulate --minutes 10 --jobs 2             as many as ten minutes allow
+  orderly simulate --seed 1507 --trace               one run again, with what happened in it
+  orderly simulate --seed 1507 --steps 800 --faults 3 --kinds kill,split
+  orderly simulate --mutants                         is every planted bug found?
+  orderly simulate --mutant commit-on-majority       one of them
+
+A failing seed is shortened: the fewest faults, kinds of faults and steps that still break the same
+invariant. Results go to stdout, progress to stderr.
+
+Exit codes: 0 no invariant was broken (with --mutants: every bug was found), 1 one was (or a bug
+survived), 2 wrong usage, 130 interrupted: what is known so far was printed`;
+
 export const addSimulateCommand = (program: Command): void => {
   program
     .command('simulate')
     .description('torture the replication core in a seeded simulation')
     .option('--seed <n>', 'run one seed and print its options and outcome', wholeNumber)
     .option('--seeds <a..b>', 'run these seeds (default: 1..300)', range)
-    .option('--minutes <t>', 'go on from the first seed for so long', wholeNumber)
-    .option('--trace', 'print what happened in the run')
-    .option('--json', 'one line of JSON per failing seed, and one at the end')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  orderly simulate --seeds 1..2000      two thousand runs
-  orderly simulate --seed 1507 --trace  one run again, with what happened in it
-  orderly simulate --minutes 10         as many as ten minutes allow
-
-Exit codes: 0 no invariant was broken, 1 one was`,
-    )
-    .action((options: SimulateOptions) => {
-      process.exitCode = simulate(options);
+    .option('--minutes <t>', 'go on from the first seed for so long', minutesOf)
+    .option('--jobs <n>', 'processes at work (default: one per core)', jobsOf)
+    .option('--steps <n>', 'end the fault phase after so many steps', wholeNumber)
+    .option('--faults <n>', 'strike at most so often', wholeNumber)
+    .option('--kinds <list>', 'only these kinds of faults', kindsOf)
+    .option('--elect <which>', 'elections take the shortest or the longest log', electOf)
+    .option('--no-minimise', 'do not look for a shorter run that fails')
+    .option('--trace', 'print all that happened in the run')
+    .option('--json', 'one line of JSON per failing seed or planted bug, and one at the end')
+    .option('--mutants', 'plant every bug of the catalogue; each must be found')
+    .option('--mutant <name>', 'plant this one')
+    .option('--share <n>', 'of so many other seeds, how many find the bug', wholeNumber)
+    .option('--write <file>', 'put the table of planted bugs between the marks of this file')
+    .addHelpText('after', examples)
+    .action(async (options: SimulateOptions) => {
+      process.exitCode = await simulate(options);
     });
 };
 
-const simulate = (options: SimulateOptions): number => {
-  const seeds =
-    options.seed === undefined
-      ? (options.seeds ?? defaultSeeds)
-      : { from: options.seed, to: options.seed };
-  const startMs = systemClock.nowMs();
-  const endMs = options.minutes === undefined ? null : startMs + options.minutes * 60_000;
-  const sum = {
-    runs: 0,
-    failed: 0,
-    operations: 0,
-    commits: 0,
-    views: 0,
-    faults: 0,
-    simulatedMs: 0,
-  };
-  let toldMs = startMs;
-  for (
-    let seed = seeds.from;
-    endMs === null ? seed <= seeds.to : systemClock.nowMs() < endMs;
-    seed += 1
-  ) {
-    const result = runSeed(seed);
-    sum.runs += 1;
-    sum.operations += result.operations;
-    sum.commits += result.commits;
-    sum.views += result.views;
-    sum.faults += result.faults;
-    sum.simulatedMs += result.simulatedMs;
-    if (result.violation !== null || options.seed !== undefined || options.trace === true) {
-      sum.failed += Number(result.violation !== null);
-      print(describe(result, options));
-    }
-    if (sum.failed >= failuresMax) break;
-    if (systemClock.nowMs() - toldMs < 5000) continue;
-    toldMs = systemClock.nowMs();
-    process.stderr.write(`${sum.runs} runs, ${sum.failed} failed\n`);
-  }
-  const seconds = (systemClock.nowMs() - startMs) / 1000;
-  print(
-    options.json === true
-      ? JSON.stringify({ event: 'summary', ...sum, seconds })
-      : `${sum.runs} runs in ${seconds.toFixed(1)} s ` +
-        `(${Math.round(sum.simulatedMs / 1000)} simulated seconds), ` +
-          `${sum.operations} operations, ${sum.commits} commits, ${sum.views} view changes, ` +
-          `${sum.faults} faults: ${sum.failed} violations`,
-  );
-  return sum.failed === 0 ? 0 : 1;
-};
+const overridesOf = (options: SimulateOptions): Partial<RunOptions> => ({
+  ...(options.steps !== undefined && { stepsMax: options.steps }),
+  ...(options.faults !== undefined && { faultsMax: options.faults }),
+  ...(options.kinds !== undefined && { faultKinds: options.kinds }),
+  ...(options.elect !== undefined && { electShortest: options.elect === 'shortest' }),
+});
 
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
+const flagsOf = (options: SimulateOptions): string =>
+  [
+    options.steps === undefined ? '' : `--steps ${options.steps}`,
+    options.faults === undefined ? '' : `--faults ${options.faults}`,
+    options.kinds === undefined ? '' : `--kinds ${options.kinds.join(',') || 'none'}`,
+    options.elect === undefined ? '' : `--elect ${options.elect}`,
+  ]
+    .filter((flag) => flag !== '')
+    .join(' ');
 
-const describe = (result: RunResult, options: SimulateOptions): string => {
-  const { trace, ...facts } = result;
-  if (options.json === true) {
-    return JSON.stringify({ event: 'run', ...facts, ...(options.trace === true && { trace }) });
+const simulate = async (options: SimulateOptions): Promise<number> => {
+  const { seed, json = false, trace = false } = options;
+  const jobs = options.jobs ?? availableParallelism();
+  if (options.mutants === true || options.mutant !== undefined) {
+    const { mutant = null, write = null, share = write === null ? 0 : 100 } = options;
+    return runMutants({ name: mutant, jobs, json, write, shareRuns: share });
   }
-  const lines = [`seed ${result.options.seed} ${JSON.stringify(result.options)}`];
-  if (options.trace === true || result.violation !== null)
-    lines.push(...trace.map((line) => `  ${line}`));
-  lines.push(
-    result.violation === null ? 'no invariant was broken' : `VIOLATION ${result.violation}`,
-  );
-  if (result.violation !== null)
-    lines.push(`again: orderly simulate --seed ${result.options.seed} --trace`);
-  return lines.join('\n');
+  if (options.write !== undefined || options.share !== undefined)
+    throw new OrderlyError('invalid_params', '--write and --share go with --mutants.');
+  const overrides = overridesOf(options);
+  // A run that is given its limits is one that was shortened before.
+  const limited = [options.steps, options.faults, options.kinds].some((one) => one !== undefined);
+  const minimise = options.minimise && !limited;
+  const tell = { json, trace, minimise, flags: flagsOf(options) };
+  if (seed !== undefined) return runOne(seed, overrides, tell);
+  const { from, to } = options.seeds ?? defaultSeeds;
+  const minutes = options.minutes ?? null;
+  const openEnded = minutes !== null && options.seeds === undefined;
+  return runCampaign({ from, to: openEnded ? null : to, minutes, jobs, overrides, tell });
 };

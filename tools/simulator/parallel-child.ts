@@ -40,7 +40,10 @@ process.on('message', (message: unknown) => {
     return;
   }
   if (!isTask(message)) throw new OrderlyError('internal', 'This is no task.');
-  void work(message).then((report) => process.send?.(report));
+  void work(message).then((report) =>
+    // The channel may be closed by now: then nobody wants to know any more.
+    process.send?.(report, undefined, undefined, () => {}),
+  );
 });
 // Ctrl-C is for the parent, which ends us by closing the channel.
 process.on('SIGINT', () => {});

@@ -70,7 +70,7 @@ export class SeedRunner {
   }
 
   #end(why: string): void {
-    for (const id of [...this.#waiting.keys()]) {
+    for (const id of this.#waiting.keys()) {
       const waiting = this.#take(id);
       waiting?.settle({ kind: 'crashed', seed: waiting.seed, why });
     }

@@ -60,21 +60,28 @@ const measure = async (runner: SeedRunner, runs: number): Promise<Share | null> 
   let count = 0;
   for (let i = 0; i < runs; i += 1) {
     const verdict = found(await runner.run(shareFrom + i, {}));
-    if (verdict?.kind === 'broken' || verdict?.kind === 'found') count += 1;
+    if (verdict?.kind === 'broken') return null;
+    if (verdict !== null) count += 1;
   }
   return runs === 0 ? null : { runs, found: count };
 };
 
 /** Plants the bug in a process of its own and looks for it, seed by seed. */
-export const judge = async (mutant: Mutant, shareRuns: number): Promise<Finding> => {
+export const judge = async (
+  mutant: Mutant,
+  options: { shareRuns: number; signal: AbortSignal },
+): Promise<Finding> => {
   const why = whyNotApplicable(mutant);
   if (why !== null) return { mutant, verdict: { kind: 'broken', why }, share: null };
   const runner = new SeedRunner(editsOf(mutant));
+  const stop = (): void => runner.stop();
+  options.signal.addEventListener('abort', stop);
   try {
     const verdict = await search(runner, mutant);
-    const share = verdict.kind === 'found' ? await measure(runner, shareRuns) : null;
+    const share = verdict.kind === 'found' ? await measure(runner, options.shareRuns) : null;
     return { mutant, verdict, share };
   } finally {
-    runner.stop();
+    options.signal.removeEventListener('abort', stop);
+    stop();
   }
 };

@@ -50,7 +50,9 @@ export const primaryMutants: readonly Mutant[] = [
       { file: activation, find: 'serving: false,', replace: 'serving: true,' },
       {
         file: activation,
-        find: "s.log.append({ lsn: barrierLsn, epoch: view.epoch, kind: 'barrier', opId: '', payload: '' });",
+        find: `s.log.append({
+          lsn: barrierLsn, epoch: view.epoch, kind: 'barrier', opId: '', payload: ''
+        });`,
         replace: '',
       },
       { file: commit, find: 's.log.epochAt(target) !== p.epoch', replace: 'false' },
