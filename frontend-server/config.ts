@@ -14,6 +14,10 @@ export const frontendOptions = (command: Command): Command =>
       .env('ORDERLY_DATA'))
     .addOption(new Option('--nameserver <addresses>', 'host:port of the name server, or several')
       .env('ORDERLY_NAMESERVER'))
+    .addOption(new Option('--queue-expiry <seconds>', 'a queued order is not placed after that')
+      .default('3600').env('ORDERLY_QUEUE_EXPIRY'))
+    .addOption(new Option('--queue-max <orders>', 'orders that may wait in the queue')
+      .default('10000').env('ORDERLY_QUEUE_MAX'))
     .addOption(new Option('--no-mdns', 'do not look for a name server on the local network'))
     .addOption(new Option('--log-level <level>', 'debug, info, warn or error')
       .default('info').env('ORDERLY_LOG_LEVEL'))
@@ -32,6 +36,8 @@ const schema = z.object({
   port: z.coerce.number().int().min(0).max(65_535),
   data: z.string().min(1).optional(),
   nameserver: addresses.default([]),
+  queueExpiry: z.coerce.number().min(0.1).max(7 * 24 * 3_600),
+  queueMax: z.coerce.number().int().min(0).max(100_000),
   mdns: z.boolean().default(true),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   logFormat: z.enum(['json', 'pretty']),

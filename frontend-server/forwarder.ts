@@ -21,6 +21,9 @@ type Submit = typeof backendMethods.submit;
 type Read = typeof backendMethods.read;
 export type SubmitRequest = Omit<ParamsOf<Submit>, 'viewNumber'>;
 export type SubmitResult = ResultOf<Submit>;
+type Close = typeof backendMethods.close;
+export type CloseRequest = Omit<ParamsOf<Close>, 'viewNumber'>;
+export type CloseResult = ResultOf<Close>;
 export type ReadRequest = Omit<ParamsOf<Read>, 'viewNumber'>;
 export type ReadResult = ResultOf<Read>;
 
@@ -60,6 +63,8 @@ interface Errand<P, R> {
   params: (viewNumber: number) => P;
   /** A request without effect never ends as outcome_unknown. */
   hasEffect: boolean;
+  /** Given up as soon as it is known that no primary takes writes: the queue takes it. */
+  yields?: boolean;
 }
 
 interface Attempt {
@@ -78,6 +83,8 @@ export class Forwarder {
   readonly #clock: Clock;
   readonly #totalMs: number;
   #waiting = 0;
+  #outage = false;
+  readonly #served: (() => void)[] = [];
 
   constructor(parts: {
     tracker: PrimaryTracker; holder: ViewHolder; link: PrimaryLink; elector: Elector;
@@ -105,13 +112,36 @@ export class Forwarder {
   }
 
   /**
+   * True from a write that was given up until one that was carried out: another one would most
+   * likely wait in vain.
+   */
+  get outage(): boolean {
+    return this.#outage;
+  }
+
+  /** `listener` is called when an outage is over. */
+  onServed(listener: () => void): void {
+    this.#served.push(listener);
+  }
+
+  /**
    * Done once however often it is sent. Throws the back end's own errors unchanged, `overloaded`
    * when too many wait, and after the deadline `unavailable` (certainly not done) or
    * `outcome_unknown`.
    */
-  submit(request: SubmitRequest): Promise<SubmitResult> {
+  submit(request: SubmitRequest, { yields = false } = {}): Promise<SubmitResult> {
     return this.#carry({
       method: submitMethod,
+      params: (viewNumber) => ({ viewNumber, ...request }),
+      hasEffect: true,
+      yields,
+    });
+  }
+
+  /** Ends the op of an order for good; throws as submit does. */
+  close(request: CloseRequest): Promise<CloseResult> {
+    return this.#carry({
+      method: backendMethods.close,
       params: (viewNumber) => ({ viewNumber, ...request }),
       hasEffect: true,
     });
@@ -137,7 +167,8 @@ export class Forwarder {
     try {
       for (let number = 0; ; number += 1) {
         const leftMs = endMs - this.#clock.nowMs();
-        if (leftMs < attemptMsMin) throw gaveUp(errand.hasEffect && mayHaveRun);
+        const known = this.#outage && errand.yields === true;
+        if (known || leftMs < attemptMsMin) throw this.#giveUp(errand, mayHaveRun);
         const lane = this.#link.lane;
         if (lane === null) {
           await this.#within(this.#elector.find(), leftMs);
@@ -145,7 +176,9 @@ export class Forwarder {
         }
         try {
           const { viewNumber } = this.#holder.belief ?? lane.belief;
-          return await lane.call(errand.method, errand.params(viewNumber), leftMs);
+          const result = await lane.call(errand.method, errand.params(viewNumber), leftMs);
+          if (errand.hasEffect && this.#outage) this.#serves();
+          return result;
         } catch (error) {
           assert(error instanceof OrderlyError, 'the RPC client throws OrderlyError only');
           const judgement = this.#judge(error, lane.belief);
@@ -157,6 +190,16 @@ export class Forwarder {
     } finally {
       this.#waiting -= 1;
     }
+  }
+
+  #giveUp({ hasEffect }: { hasEffect: boolean }, mayHaveRun: boolean): OrderlyError {
+    this.#outage ||= hasEffect;
+    return gaveUp(hasEffect && mayHaveRun);
+  }
+
+  #serves(): void {
+    this.#outage = false;
+    for (const listener of this.#served) listener();
   }
 
   #judge(error: OrderlyError, sentTo: Belief): Judgement {

@@ -17,6 +17,9 @@ import type { FrontendConfig } from './config.ts';
 import { createApp } from './http/app.ts';
 import { isLoopback } from './http/request-guard.ts';
 import { loadOperatorToken } from './operator-token.ts';
+import { OrderDesk } from './order-desk.ts';
+import { PendingQueue } from './queue/pending-queue.ts';
+import { QueueStore } from './queue/queue-store.ts';
 import { createUpstream } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -55,7 +58,8 @@ interface Door {
 }
 
 async function openDoor(
-  config: FrontendConfig, upstream: Upstream, { id, logger }: { id: string; logger: Logger },
+  config: FrontendConfig, upstream: Upstream,
+  { id, logger, queue }: { id: string; logger: Logger; queue: PendingQueue },
 ): Promise<Door> {
   const { forwarder, holder, elector, members, names } = upstream;
   const token = loadOperatorToken({
@@ -69,12 +73,13 @@ async function openDoor(
     self: () => ({ id, address, waiting: forwarder.waiting }),
   });
   const app = await createApp({
-    desk: { forwarder, cluster }, token, logger, host: config.host,
+    desk: { forwarder, cluster, orders: new OrderDesk(forwarder, queue) }, token, logger, host: config.host,
     health: {
       clock: systemClock, id,
       draining: () => draining,
       primaryAnswers: (deadlineMs) => cluster.primaryAnswers(deadlineMs),
       hasRoom: () => forwarder.hasRoom,
+      queueHasRoom: () => queue.hasRoom,
     },
   });
   const port = await listen(app, config.host, config.port);
@@ -104,7 +109,12 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
     secret, id, instance, group: config.group, nameservers: config.nameservers,
     mdns: config.mdns, dir: folder.dir, clock: systemClock, logger,
   });
-  const door = await openDoor(config, upstream, { id, logger });
+  const queue = new PendingQueue({
+    store: new QueueStore(folder.dir), sender: upstream.forwarder, clock: systemClock, logger,
+    expiryMs: config.queueExpiry * 1_000, limits: { rowsMax: config.queueMax },
+  });
+  const door = await openDoor(config, upstream, { id, logger, queue });
+  queue.start();
   const address = reachable(config.host, door.port);
   const beat = new Beat({
     names: upstream.names, holder: upstream.holder, clock: systemClock, logger,
@@ -118,6 +128,7 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
   return untilStopped(async () => {
     door.drain();
     await Promise.all([beat.stop(), door.app.close()]);
+    queue.stop();
     await upstream.close();
     folder.release();
   }, logger);

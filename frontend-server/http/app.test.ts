@@ -91,7 +91,8 @@ describe('POST /v1/orders', () => {
     await busy.start(1, { totalMs: 300 });
     busy.cluster.primary.refuseWith = new OrderlyError('overloaded');
     const reply = await busy.ask('POST', '/v1/orders', {
-      body: samplePlace(), headers: { 'idempotency-key': randomUUID() },
+      body: samplePlace(),
+      headers: { 'idempotency-key': randomUUID(), prefer: 'respond-async=false' },
     });
     await busy.stop();
     expectProblem(reply, 503, 'unavailable');

@@ -13,6 +13,8 @@ export interface HealthParts {
   primaryAnswers: (deadlineMs: number) => Promise<boolean>;
   /** True while another request would be taken. */
   hasRoom: () => boolean;
+  /** True while another order could be stored when no primary answers. */
+  queueHasRoom: () => boolean;
 }
 
 const primaryMs = 500;
@@ -29,7 +31,7 @@ async function timed(clock: Clock, check: () => boolean | Promise<boolean>): Pro
 }
 
 /**
- * Adds /livez (the process runs) and /readyz (it can do its job: not stopping, room for requests,
+ * Adds /livez (the process runs) and /readyz (it can do its job: not stopping, room for requests and in the queue,
  * a primary that answers). `?verbose` lists the checks, `?noprimary` leaves the primary out.
  */
 export function addHealth(app: FastifyInstance, parts: HealthParts): void {
@@ -49,6 +51,7 @@ export function addHealth(app: FastifyInstance, parts: HealthParts): void {
     const checks: Record<string, Check> = {
       draining: await timed(clock, () => !parts.draining()),
       room: await timed(clock, parts.hasRoom),
+      queue: await timed(clock, parts.queueHasRoom),
     };
     if (query['noprimary'] === undefined) {
       checks['primary'] = await timed(clock, () => parts.primaryAnswers(primaryMs));

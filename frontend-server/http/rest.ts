@@ -3,6 +3,7 @@ import type { Issue } from '../../shared/contract/errors.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Answer, Desk, PublicOperation } from '../operations.ts';
 import { checkParams, operations } from '../operations.ts';
+import type { Preference } from '../order-desk.ts';
 import { anyone, operator } from '../operator-token.ts';
 import type { OperatorToken } from '../operator-token.ts';
 
@@ -40,6 +41,14 @@ function withKey(sent: Fields, header: string | string[] | undefined): Fields {
   return sent;
 }
 
+/** RFC 7240, and its negation as we understand it: whoever would rather wait than be queued. */
+function preferenceOf(header: string | string[] | undefined): Preference {
+  if (header === undefined) return null;
+  const wishes = String(header).toLowerCase().split(',').map((wish) => wish.trim());
+  if (wishes.includes('respond-async=false')) return 'sync';
+  return wishes.includes('respond-async') ? 'async' : null;
+}
+
 const etagOf = (answer: Answer): string | undefined =>
   answer.version === undefined ? undefined : `"v${answer.version}"`;
 
@@ -63,14 +72,16 @@ function respond(answer: Answer, request: FastifyRequest, reply: FastifyReply): 
   if (etag !== undefined) reply.header('etag', etag);
   if (answer.readIndex !== undefined) reply.header('x-read-index', String(answer.readIndex));
   if (answer.stale === true) reply.header('x-orderly-consistency', 'stale');
+  if (answer.retryAfterS !== undefined) reply.header('retry-after', String(answer.retryAfterS));
   if (answer.replayed === true) reply.header('idempotency-replayed', 'true');
   if (answer.location !== undefined) reply.header('location', answer.location);
   if (typeof answer.nextCursor === 'string') {
     reply.header('link', nextPage(request, answer.nextCursor));
   }
-  if (request.method !== 'POST' && matches(request.headers['if-none-match'], etag)) {
+  if (request.method === 'GET' && matches(request.headers['if-none-match'], etag)) {
     return reply.code(304).send();
   }
+  if (answer.status === 204) return reply.code(204).send();
   reply.code(answer.status ?? 200).header('content-type', 'application/json; charset=utf-8');
   return reply.send(JSON.stringify(answer.body));
 }
@@ -94,7 +105,8 @@ export function addRest(
         handler: async (request, reply) => {
           const params = checkParams(operation, sentFields(operation, request));
           const actor = operation.access === 'operator' ? operator : anyone;
-          return respond(await operation.run(params, actor, desk), request, reply);
+          const prefer = preferenceOf(request.headers['prefer']);
+          return respond(await operation.run(params, { actor, prefer }, desk), request, reply);
         },
       });
     }

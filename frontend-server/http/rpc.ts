@@ -60,7 +60,8 @@ const methodOf = (operation: PublicOperation, { desk, logger }: RpcParts): jayso
   methodFrom(async (params, { actor }) => {
     if (operation.access === 'operator' && actor === null) throw new OrderlyError('unauthorized');
     const checked = checkParams(operation, params);
-    return (await operation.run(checked, actor ?? anyone, desk)).body;
+    const caller = { actor: actor ?? anyone, prefer: null };
+    return (await operation.run(checked, caller, desk)).body;
   }, logger);
 
 const paramsList = (params: z.ZodType): unknown[] => {

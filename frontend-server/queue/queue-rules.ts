@@ -109,6 +109,10 @@ export class QueueRules {
     return entry === undefined || !entry.stored ? null : entry.row;
   }
 
+  get endedCount(): number {
+    return this.#ended.size;
+  }
+
   rowOfOp(opKey: string): QueueRow | null {
     return this.#byOp.get(opKey)?.row ?? null;
   }

@@ -19,7 +19,7 @@ import { sealView } from '../../shared/rpc/view-seal.ts';
 import { must } from '../../shared/runtime/assert.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
-import type { SubmitResult } from '../forwarder.ts';
+import type { CloseResult, SubmitResult } from '../forwarder.ts';
 import type { Upstream } from '../upstream.ts';
 import { createUpstream } from '../upstream.ts';
 import { sampleMenu, sampleOrder } from './samples.ts';
@@ -30,6 +30,7 @@ import { sampleMenu, sampleOrder } from './samples.ts';
  */
 
 type Submit = ParamsOf<typeof backendMethods.submit>;
+type Close = ParamsOf<typeof backendMethods.close>;
 
 export const randomId = (): string => randomBytes(16).toString('hex');
 
@@ -74,6 +75,10 @@ export class FakeBackend {
           this.submits += 1;
           await this.#admit();
           return this.#execute(params);
+        }),
+        implement(backendMethods.close, async (params) => {
+          await this.#admit();
+          return this.#close(params);
         }),
         implement(backendMethods.read, async ({ query, stale }) => {
           this.reads += 1;
@@ -142,6 +147,8 @@ export class FakeBackend {
   #execute({ key, request }: Submit): SubmitResult {
     // Killed, or deposed, while it was at work: nothing was done.
     if (this.#server === null || !this.isPrimary) throw new OrderlyError('outcome_unknown');
+    const closed = this.#cluster.closed.get(key);
+    if (closed !== undefined) throw closed;
     const known = this.#cluster.results.get(key);
     const id = request.operation === 'order.cancel' ? request.order_id : randomUUID();
     const order = known ?? sampleOrder(id);
@@ -152,13 +159,26 @@ export class FakeBackend {
     this.lastLsn = this.#cluster.lsn;
     return { order, replayed: known !== undefined, lsn: this.#cluster.lsn, copies: 2 };
   }
+
+  #close({ key, ending }: Close): CloseResult {
+    const { results, closed, lsn } = this.#cluster;
+    const order = results.get(key);
+    if (order !== undefined) return { outcome: { as: 'placed', orderId: order.id }, lsn };
+    const code = ending.as === 'rejected' ? ending.refusal.code : endErrors[ending.as];
+    if (!closed.has(key)) closed.set(key, new OrderlyError(code));
+    return { outcome: ending, lsn };
+  }
 }
+
+const endErrors = { expired: 'submission_expired', withdrawn: 'submission_withdrawn' } as const;
 
 export class FakeCluster {
   readonly secret: ClusterSecret;
   readonly clusterId = randomId();
   readonly home = mkdtempSync(join(tmpdir(), 'orderly-frontend-'));
   readonly results = new Map<string, Order>();
+  /** Keys whose orders shall not be placed any more, and what is answered instead. */
+  readonly closed = new Map<string, OrderlyError>();
   readonly executions: Execution[] = [];
   readonly elections: ParamsOf<typeof nameServerMethods.elect>[] = [];
   /** Names of the registration calls, in order. */

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -7,6 +10,9 @@ import type { Logger } from '../../shared/runtime/logger.ts';
 import { ClusterDesk } from '../cluster-desk.ts';
 import { createApp } from '../http/app.ts';
 import { OperatorToken } from '../operator-token.ts';
+import { OrderDesk } from '../order-desk.ts';
+import { PendingQueue } from '../queue/pending-queue.ts';
+import { QueueStore } from '../queue/queue-store.ts';
 import type { Upstream } from '../upstream.ts';
 import { FakeCluster } from './fake-cluster.ts';
 
@@ -40,6 +46,13 @@ const bytesOf = (body: unknown): string | Buffer | null => {
   return typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
 };
 
+interface DoorOptions {
+  logger?: Logger;
+  totalMs?: number;
+  expiryMs?: number;
+  queueMax?: number;
+}
+
 /** The public server of one front end before a fake cluster, on a real port. */
 export class FrontDoor {
   readonly cluster = new FakeCluster();
@@ -48,13 +61,20 @@ export class FrontDoor {
   port = 0;
   #app: FastifyInstance | null = null;
   #upstream: Upstream | null = null;
+  #queue: PendingQueue | null = null;
+  readonly #queueDir = mkdtempSync(join(tmpdir(), 'orderly-queue-'));
 
-  async start(backends = 2, options: { logger?: Logger; totalMs?: number } = {}): Promise<void> {
-    const { logger = silentLogger, ...limits } = options;
+  async start(backends = 2, options: DoorOptions = {}): Promise<void> {
+    const { logger = silentLogger, expiryMs = 60_000, queueMax = 1_000, ...limits } = options;
     await this.cluster.start(backends);
     const upstream = this.cluster.upstream(limits);
     const { forwarder, holder, elector, members, names } = upstream;
     this.#upstream = upstream;
+    const queue = new PendingQueue({
+      store: new QueueStore(this.#queueDir), sender: forwarder, clock: systemClock, logger,
+      expiryMs, limits: { rowsMax: queueMax, sweepMs: 50 },
+    });
+    this.#queue = queue;
     const desk = new ClusterDesk({
       holder, elector, members, names, logger, group: 'main',
       self: () => ({
@@ -62,22 +82,26 @@ export class FrontDoor {
       }),
     });
     this.#app = await createApp({
-      desk: { forwarder, cluster: desk }, logger, host: '127.0.0.1',
+      desk: { forwarder, cluster: desk, orders: new OrderDesk(forwarder, queue) }, logger, host: '127.0.0.1',
       token: new OperatorToken(this.token, 'a test'),
       health: {
         clock: systemClock, id: 'frontend-1', draining: () => this.draining,
         primaryAnswers: (ms) => desk.primaryAnswers(ms), hasRoom: () => forwarder.hasRoom,
+        queueHasRoom: () => queue.hasRoom,
       },
     });
     await this.#app.listen({ host: '127.0.0.1', port: 0 });
     const bound = this.#app.server.address();
     this.port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+    queue.start();
     await forwarder.read({ query: { query: 'menu.get' }, stale: false });
   }
 
   async stop(): Promise<void> {
     await this.#app?.close();
+    this.#queue?.stop();
     await this.cluster.stop();
+    rmSync(this.#queueDir, { recursive: true, force: true });
   }
 
   /** The front end hears of the view that holds now. */

@@ -25,6 +25,11 @@ export const publicParams = {
     order_id: orderId,
     idempotency_key: idempotencyKey.optional(),
   }),
+  submission: z.strictObject({ submission_id: z.string().max(200) }),
+  pendingResults: z.strictObject({
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    cursor: z.coerce.number().int().min(0).optional(),
+  }),
   menuGet: z.strictObject({ shop_id: z.string().max(200).optional(), consistency }),
   clusterStatus: z.strictObject({}),
   /** The id of a back end as people know it, or its storeId. */

@@ -1,0 +1,324 @@
+import { createHash, randomInt } from 'node:crypto';
+import { v7 as uuid7 } from 'uuid';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Actor } from '../../shared/contract/order.ts';
+import type { Submission } from '../../shared/contract/submission.ts';
+import { assert, must } from '../../shared/runtime/assert.ts';
+import type { Clock, Timer } from '../../shared/runtime/clock.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import type { CloseRequest, CloseResult, SubmitRequest, SubmitResult } from '../forwarder.ts';
+import { answerOf } from './attempt-answer.ts';
+import type {
+  AttemptAnswer, Moment, QueueEffect, QueueEvent, QueueLimits, QueueRow, RefusedWhy,
+} from './queue-events.ts';
+import { QueueRules } from './queue-rules.ts';
+import type { QueueStore, StoreWrite } from './queue-store.ts';
+import { StoreFailure } from './queue-store.ts';
+import { submissionOf } from './submission-view.ts';
+
+/**
+ * The pending queue of a front end: performs what the rules say. Orders lie in its file until a
+ * primary has decided them; it begins to send as soon as one is back.
+ */
+
+/** What the queue sends with; both carry a request through fail-overs under its own key. */
+export interface QueueSender {
+  submit(request: SubmitRequest): Promise<SubmitResult>;
+  close(request: CloseRequest): Promise<CloseResult>;
+}
+
+export const usualLimits: QueueLimits = {
+  rowsMax: 10_000, bytesMax: 32 * 1024 * 1024,
+  keptMs: 7 * 24 * 3_600_000, keptMax: 20_000,
+  inFlightMax: 16, ratePerS: 250, pauseMsFirst: 50, pauseMsMax: 1_000, sweepMs: 1_000,
+};
+
+/** While something is open. */
+const tickMs = 25;
+const idleTickMs = 60_000;
+const chances = 1_000_000;
+const retryAfterMs = 5_000;
+
+type Caller = { resolve: (id: string) => void; reject: (error: OrderlyError) => void };
+
+/** Principal, operation and key of an order: the op that the back ends know it by. */
+const opKeyOf = ({ principal, key }: Pick<SubmitRequest, 'principal' | 'key'>): string =>
+  `${ownerOf(principal)}\n${key}`;
+
+const ownerOf = ({ kind, id }: Actor): string => `${kind}:${id ?? ''}`;
+
+/** Who stands in one line: the phone that the order is for, not readable as such. */
+export function laneOf({ principal, request }: SubmitRequest): string {
+  assert(request.operation === 'order.create', 'only orders are queued');
+  const phone = request.input.customer.phone.replaceAll(/[^0-9+]/g, '').replace(/^0/, '+44');
+  return createHash('sha256').update(`${ownerOf(principal)}\n${phone}`).digest('hex').slice(0, 32);
+}
+
+export class PendingQueue {
+  readonly #store: QueueStore;
+  readonly #sender: QueueSender;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #expiryMs: number;
+  readonly #rules: QueueRules;
+  /** The requests of open submissions. */
+  readonly #requests = new Map<string, { request: SubmitRequest; text: string }>();
+  readonly #callers = new Map<number, Caller>();
+  readonly #endWaiters = new Map<string, Set<() => void>>();
+  #group: { token: number; write: StoreWrite }[] = [];
+  #req = 0;
+  #tick: Timer | null = null;
+  #tickIsFast = false;
+  #stopped = false;
+
+  constructor(parts: {
+    store: QueueStore; sender: QueueSender; clock: Clock; logger: Logger;
+    /** An order that no primary has taken by then ends as expired. */
+    expiryMs: number;
+    limits?: Partial<QueueLimits>;
+  }) {
+    this.#store = parts.store;
+    this.#sender = parts.sender;
+    this.#clock = parts.clock;
+    this.#logger = parts.logger;
+    this.#expiryMs = parts.expiryMs;
+    const image = this.#store.load();
+    for (const { row, request } of image) {
+      if (row.end !== null) continue;
+      const text = must(request, 'an open submission has its request');
+      this.#requests.set(row.id, { request: JSON.parse(text) as SubmitRequest, text });
+    }
+    const limits = { ...usualLimits, ...parts.limits };
+    this.#rules = new QueueRules(image.map(({ row }) => row), limits);
+    const { rows } = this.#rules.load;
+    if (rows > 0) this.#logger.info({ depth: rows }, 'orders are waiting in the queue');
+  }
+
+  /** Begins to send what is there. */
+  start(): void {
+    this.#feed({ kind: 'tick' });
+  }
+
+  /** Ends at once; what was not written was not answered either. */
+  stop(): void {
+    this.#flush();
+    this.#stopped = true;
+    this.#tick?.cancel();
+    this.#store.close();
+  }
+
+  get depth(): number {
+    return this.#rules.load.rows;
+  }
+
+  get load(): { rows: number; bytes: number; oldestAtMs: number | null } {
+    return this.#rules.load;
+  }
+
+  get hasRoom(): boolean {
+    return this.#rules.hasRoom;
+  }
+
+  /** True while an earlier order of the same customer is not decided. */
+  isWaiting(lane: string): boolean {
+    return this.#rules.isWaiting(lane);
+  }
+
+  /** True when this queue has heard of the order: open, or ended not too long ago. */
+  knows(request: Pick<SubmitRequest, 'principal' | 'key'>): boolean {
+    return this.depth + this.#rules.endedCount > 0
+      && this.#rules.rowOfOp(opKeyOf(request)) !== null;
+  }
+
+  /**
+   * Resolves with the id of the submission when it is on disk; the same order again gives the same
+   * one. Throws `overloaded` (no room), `unavailable` (the disk did not take it; certainly not
+   * kept), `outcome_unknown`, `idempotency_key_reused`.
+   */
+  offer(request: SubmitRequest): Promise<string> {
+    const text = JSON.stringify(request);
+    const nowMs = this.#clock.wallMs();
+    const id = uuid7();
+    this.#requests.set(id, { request, text });
+    return new Promise<string>((resolve, reject) => {
+      const req = this.#call({ resolve, reject });
+      this.#feed({
+        kind: 'offered', req,
+        offer: {
+          id, opKey: opKeyOf(request), lane: laneOf(request), fingerprint: request.fingerprint,
+          bytes: Buffer.byteLength(text), queuedAtMs: nowMs, expiresAtMs: nowMs + this.#expiryMs,
+        },
+      });
+    }).finally(() => {
+      if (this.#rules.row(id) === null) this.#requests.delete(id);
+    });
+  }
+
+  /** Takes a submission back; remembered when this resolves, confirmed by its end. */
+  withdraw(id: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#feed({ kind: 'withdraw', req: this.#call({ resolve, reject }), id });
+    });
+  }
+
+  /** Resolves when it has ended or the time is over. */
+  async untilEnded(id: string, withinMs: number): Promise<void> {
+    const over = new AbortController();
+    const isOver = (): void => over.abort();
+    if (this.#rules.row(id)?.end !== null || withinMs <= 0) return;
+    const waiters = this.#endWaiters.get(id) ?? new Set();
+    this.#endWaiters.set(id, waiters.add(isOver));
+    await this.#clock.sleep(withinMs, over.signal);
+    waiters.delete(isOver);
+    if (waiters.size === 0) this.#endWaiters.delete(id);
+  }
+
+  /** The row of a submission that belongs to `owner`. Throws `not_found`. */
+  row(id: string, owner: Actor): QueueRow {
+    const row = this.#rules.row(id);
+    if (row !== null && this.belongsTo(row, owner)) return row;
+    throw new OrderlyError('not_found');
+  }
+
+  belongsTo(row: QueueRow, owner: Actor): boolean {
+    return row.opKey.startsWith(`${ownerOf(owner)}\n`);
+  }
+
+  /** A submission as its owner sees it. */
+  describe(row: QueueRow): Submission {
+    return submissionOf(row, row.end === null ? this.#rules.progressOf(row.id) : null);
+  }
+
+  /** Ended submissions in the order of ending, those after the `after`th that ended. */
+  endedAfter(after: number, limit: number): QueueRow[] {
+    return this.#rules.endedAfter(after, limit);
+  }
+
+  /** A primary took a request: what waits need not wait longer. */
+  primaryServes(): void {
+    if (this.depth > 0) this.#feed({ kind: 'primary-serves' });
+  }
+
+  #call(caller: Caller): number {
+    this.#req += 1;
+    this.#callers.set(this.#req, caller);
+    return this.#req;
+  }
+
+  #moment(): Moment {
+    const { nowMs, wallMs } = { nowMs: this.#clock.nowMs(), wallMs: this.#clock.wallMs() };
+    return { nowMs, wallMs, chance: randomInt(chances) / chances };
+  }
+
+  #feed(event: QueueEvent): void {
+    if (this.#stopped) return;
+    for (const effect of this.#rules.step(event, this.#moment())) this.#perform(effect);
+    this.#setTick();
+  }
+
+  #setTick(): void {
+    const fast = this.depth > 0;
+    if (this.#tick !== null && this.#tickIsFast === fast) return;
+    this.#tick?.cancel();
+    this.#tickIsFast = fast;
+    const everyMs = fast ? tickMs : idleTickMs;
+    this.#tick = this.#clock.setRepeating(everyMs, () => this.#feed({ kind: 'tick' }));
+  }
+
+  #perform(effect: QueueEffect): void {
+    switch (effect.kind) {
+      case 'write': {
+        const { token, write } = effect;
+        const id = write.kind === 'insert' ? write.row.id : '';
+        if (this.#group.length === 0) setImmediate(() => this.#flush());
+        this.#group.push({
+          token, write: { write, request: this.#requests.get(id)?.text ?? null },
+        });
+        break;
+      }
+      case 'accepted':
+      case 'noted':
+        this.#callerOf(effect.req).resolve(effect.id);
+        break;
+      case 'refused':
+        this.#callerOf(effect.req).reject(refusalOf(effect.why));
+        break;
+      case 'place':
+      case 'close':
+        void this.#attempt(effect);
+        break;
+      case 'ended':
+        this.#requests.delete(effect.id);
+        for (const wake of this.#endWaiters.get(effect.id) ?? []) wake();
+        break;
+    }
+  }
+
+  #callerOf(req: number): Caller {
+    const caller = must(this.#callers.get(req), 'a caller is answered once');
+    this.#callers.delete(req);
+    return caller;
+  }
+
+  /** One transaction for everything that came up in this turn of the event loop. */
+  #flush(): void {
+    const group = this.#group;
+    if (this.#stopped || group.length === 0) return;
+    this.#group = [];
+    let certain: boolean | null = null;
+    try {
+      this.#store.write(group.map(({ write }) => write));
+    } catch (error) {
+      assert(error instanceof StoreFailure, 'the store throws StoreFailure only');
+      certain = error.certain;
+      this.#logger.error({ code: error.code, certain }, 'the disk of the queue failed');
+    }
+    for (const { token } of group) {
+      this.#feed(certain === null
+        ? { kind: 'stored', token }
+        : { kind: 'store-failed', token, certain });
+    }
+  }
+
+  async #attempt(effect: Extract<QueueEffect, { kind: 'place' | 'close' }>): Promise<void> {
+    const { id, attempt } = effect;
+    const { request } = must(this.#requests.get(id), 'an open submission has its request');
+    let answer: AttemptAnswer;
+    try {
+      if (effect.kind === 'place') {
+        const { order } = await this.#sender.submit(request);
+        answer = { kind: 'ended', outcome: { as: 'placed', orderId: order.id } };
+      } else {
+        const { principal, key, fingerprint } = request;
+        const { ending } = effect;
+        const { outcome } = await this.#sender.close({ principal, key, fingerprint, ending });
+        answer = { kind: 'ended', outcome };
+      }
+    } catch (error) {
+      answer = answerOf(error);
+      this.#logger.debug({ err: error, id, answer: answer.kind }, 'a queued order was not placed');
+    }
+    this.#feed({ kind: 'answered', id, attempt, answer });
+    const end = this.#stopped ? null : answer.kind === 'ended' ? answer.outcome.as : null;
+    if (end !== null) this.#logger.info({ id, end, depth: this.depth }, 'a queued order ended');
+  }
+}
+
+function refusalOf(why: RefusedWhy): OrderlyError {
+  switch (why) {
+    case 'full':
+      return new OrderlyError(
+        'overloaded', 'No back end takes orders now, and the queue is full.',
+        { retry_after_ms: retryAfterMs },
+      );
+    case 'not-stored':
+      return new OrderlyError(
+        'unavailable', 'No back end takes orders now, and the order could not be stored here.',
+        { retry_after_ms: retryAfterMs },
+      );
+    case 'unknown': return new OrderlyError('outcome_unknown');
+    case 'key-reused': return new OrderlyError('idempotency_key_reused');
+    case 'expired': return new OrderlyError('submission_expired');
+    case 'not-found': return new OrderlyError('not_found');
+  }
+}

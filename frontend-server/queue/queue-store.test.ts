@@ -1,0 +1,106 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { QueueRow } from './queue-events.ts';
+import { QueueStore, StoreFailure } from './queue-store.ts';
+
+/** Lets a file be full at a size of our choice, as a disk without room is. */
+const limit = vi.hoisted((): { pages: number | null } => ({ pages: null }));
+vi.mock('better-sqlite3', async (importOriginal) => {
+  const original = await importOriginal<{ default: typeof Database }>();
+  class Limited extends original.default {
+    constructor(file: string) {
+      super(file);
+      if (limit.pages !== null) this.pragma(`max_page_count = ${limit.pages}`);
+    }
+  }
+  return { default: Limited };
+});
+
+let dir: string;
+beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'orderly-queue-')); });
+afterEach(() => { rmSync(dir, { recursive: true, force: true }); });
+
+const file = (): string => join(dir, 'queue.db');
+
+const aRow = (seq: number, parts: Partial<QueueRow> = {}): QueueRow => ({
+  id: `id-${seq}`, seq, opKey: `op-${seq}`, lane: 'a', fingerprint: 'f', bytes: 2,
+  queuedAtMs: 1, expiresAtMs: 2, withdrawn: false, end: null, ...parts,
+});
+
+const insert = (row: QueueRow, request = '{}') =>
+  ({ write: { kind: 'insert' as const, row }, request });
+
+describe('QueueStore', () => {
+  it('gives back what was written, after it was closed and opened again', () => {
+    const store = new QueueStore(dir);
+    store.write([insert(aRow(1)), insert(aRow(2)), insert(aRow(3))]);
+    const end = { outcome: { as: 'withdrawn' as const }, atMs: 5, seq: 1 };
+    store.write([
+      { write: { kind: 'withdrawn', id: 'id-2' }, request: null },
+      { write: { kind: 'end', id: 'id-2', end }, request: null },
+      { write: { kind: 'forget', id: 'id-3' }, request: null },
+    ]);
+    store.close();
+    const again = new QueueStore(dir);
+    expect(again.load()).toEqual([
+      { row: aRow(1), request: '{}' },
+      { row: aRow(2, { withdrawn: true, end }), request: null },
+    ]);
+    again.close();
+  });
+
+  it('is for its owner alone, side files too, and refuses a file that others can read', () => {
+    const store = new QueueStore(dir);
+    store.write([insert(aRow(1))]);
+    for (const name of ['queue.db', 'queue.db-wal']) {
+      expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600);
+    }
+    store.close();
+    chmodSync(file(), 0o644);
+    expect(() => new QueueStore(dir)).toThrow(/Others on this machine/);
+  });
+
+  it('refuses a file of a newer program, a damaged one, and leaves both alone', () => {
+    new QueueStore(dir).close();
+    const db = new Database(file());
+    db.pragma('user_version = 2');
+    db.close();
+    expect(() => new QueueStore(dir)).toThrow(/format 2/);
+    writeFileSync(file(), 'not a database at all, but long enough to look at', { mode: 0o600 });
+    expect(() => new QueueStore(dir)).toThrow(/queue.db can not be used/);
+  });
+
+  it('undoes a whole group that the disk has no room for, and says that this is certain', () => {
+    const store = new QueueStore(dir);
+    store.write([insert(aRow(1))]);
+    store.close();
+    limit.pages = 12;
+    const small = new QueueStore(dir);
+    limit.pages = null;
+    const big = 'x'.repeat(200_000);
+    const failure = (() => {
+      try {
+        small.write([insert(aRow(2)), insert(aRow(3), big)]);
+        return null;
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(failure).toBeInstanceOf(StoreFailure);
+    expect(failure).toMatchObject({ certain: true, code: 'SQLITE_FULL' });
+    expect(small.load().map(({ row }) => row.id)).toEqual(['id-1']);
+    small.write([insert(aRow(2))]);
+    small.close();
+  });
+
+  it('does not know what is on disk after any other error', () => {
+    const store = new QueueStore(dir);
+    store.write([insert(aRow(1))]);
+    expect(() => store.write([insert(aRow(2, { id: 'id-1' }))]))
+      .toThrow(expect.objectContaining({ certain: false }));
+    store.close();
+  });
+});

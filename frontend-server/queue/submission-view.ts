@@ -1,0 +1,33 @@
+import type { Ending, Submission } from '../../shared/contract/submission.ts';
+import type { QueueRow } from './queue-events.ts';
+
+/** What is known of an open submission. */
+export interface Progress {
+  position: number;
+  sending: boolean;
+  ending: Ending | null;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** A submission in its public form; `progress` is null for one that has ended. Pure. */
+export function submissionOf(row: QueueRow, progress: Progress | null): Submission {
+  const outcome = row.end?.outcome ?? null;
+  const open = progress?.sending === true ? 'sending' : 'queued';
+  const refusal = outcome?.as === 'rejected' ? outcome.refusal : null;
+  return {
+    id: row.id,
+    status: outcome?.as ?? open,
+    idempotency_key: row.opKey.slice(row.opKey.indexOf('\n') + 1),
+    queued_at: iso(row.queuedAtMs),
+    expires_at: iso(row.expiresAtMs),
+    position: progress?.position ?? null,
+    ending: progress?.ending?.as ?? null,
+    ended_at: row.end === null ? null : iso(row.end.atMs),
+    order_id: outcome?.as === 'placed' ? outcome.orderId : null,
+    error: refusal === null ? null : {
+      ...refusal.data, code: refusal.code, detail: refusal.detail,
+      ...(refusal.data.issues !== undefined && { errors: refusal.data.issues }),
+    },
+  };
+}
