@@ -50,6 +50,7 @@ export class CaseRun {
   /** What was expected and did not come true. */
   readonly troubles: string[] = [];
   readonly notes: string[] = [];
+  readonly #mayEnd = new Set<string>();
 
   constructor(parts: {
     lab: Lab; equipped: Equipped; load: CaseLoad; random: Random; seconds: number;
@@ -84,6 +85,15 @@ export class CaseRun {
     };
     this.marks.push(mark);
     await act();
+  }
+
+  /** These may end by themselves from now on: their disk is bad. */
+  foresee(...programs: readonly LabProgram[]): void {
+    for (const { name } of programs) this.#mayEnd.add(name);
+  }
+
+  mayEnd(name: string): boolean {
+    return this.#mayEnd.has(name);
   }
 
   rest(ms: number): Promise<void> {

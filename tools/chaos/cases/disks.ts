@@ -8,6 +8,7 @@ import type { ChaosCase } from './case.ts';
 async function losePower(run: CaseRun, programs: readonly LabProgram[]): Promise<void> {
   const names = programs.map(({ name }) => name).join(', ');
   const all = programs.length > 1;
+  run.foresee(...programs);
   await run.fault(`power of ${names} is cut`, async () => {
     for (const { name } of programs) run.equipped.disk(name).cutPower();
     await Promise.all(programs.map((one) => one.kill()));
@@ -35,6 +36,7 @@ async function powerCases(run: CaseRun): Promise<void> {
     Promise.all(backends.map((one) => one.kill())), { serves: false });
   await run.until('the front ends queue orders', async () => run.load.queued > queued, 15_000);
   run.note(`${run.load.queued - queued} orders queued when the front end's power went`);
+  run.foresee(run.frontend);
   await run.fault('power of frontend-1 is cut', async () => {
     run.equipped.disk(run.frontend.name).cutPower();
     await run.frontend.kill();
@@ -56,6 +58,7 @@ async function startAgain(run: CaseRun, program: LabProgram): Promise<void> {
 }
 
 async function fillDisk(run: CaseRun, program: LabProgram): Promise<void> {
+  run.foresee(program);
   await run.fault(`disk of ${program.name} is full`, () => {
     run.equipped.disk(program.name).fill();
   });
@@ -71,6 +74,7 @@ async function fillDisk(run: CaseRun, program: LabProgram): Promise<void> {
 async function failSync(run: CaseRun, program: LabProgram, count: number): Promise<void> {
   const switches = run.equipped.switches(program.name);
   const failedBefore = switches.syncsFailed;
+  run.foresee(program);
   const often = count === 1 ? 'once' : 'from now on';
   await run.fault(`fsync of ${program.name} fails (EIO) ${often}`, () => switches.failSyncs(count));
   await run.rest(5_000);
@@ -84,6 +88,7 @@ async function failSync(run: CaseRun, program: LabProgram, count: number): Promi
 }
 
 async function slowSync(run: CaseRun, program: LabProgram): Promise<void> {
+  run.foresee(program);
   const switches = run.equipped.switches(program.name);
   await run.fault(`fsync of ${program.name} takes 2 s`, () => switches.setSyncDelay(2_000));
   await run.rest(Math.max(15, run.seconds / 2) * 1_000);
@@ -101,6 +106,7 @@ export const eachRole: ((run: CaseRun) => Promise<LabProgram>)[] = [
 async function damageStores(run: CaseRun): Promise<void> {
   for (const [name, damage] of Object.entries(damages)) {
     const backend = run.random.chance(0.5) ? await run.backup() : await run.primary();
+    run.foresee(backend);
     await run.fault(`${backend.name} is killed; ${name}`, async () => {
       await backend.kill();
       const did = damage(backend.dataFolder, run.random);
