@@ -53,6 +53,16 @@ export const backendOptions = (command: Command): Command =>
       ),
     )
     .addOption(
+      new Option(
+        '--on-damage <what>',
+        'when the store can not be trusted: auto refills it if other stores can, replace always '
+          + 'starts a blank one, recheck uses it again if every row is sound',
+      )
+        .choices(['auto', 'replace', 'recheck'])
+        .default('auto')
+        .env('ORDERLY_ON_DAMAGE'),
+    )
+    .addOption(
       new Option('--log-level <level>', 'debug, info, warn or error')
         .default('info')
         .env('ORDERLY_LOG_LEVEL'),
@@ -75,6 +85,7 @@ const schema = z.object({
   geocoders: z.enum(['live', 'standin']),
   geocoderPrimaryUrl: z.url().optional(),
   geocoderSecondaryUrl: z.url().optional(),
+  onDamage: z.enum(['auto', 'replace', 'recheck']),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   logFormat: z.enum(['json', 'pretty']),
   json: z.boolean().default(false),
@@ -89,6 +100,7 @@ export interface BackendConfig {
   nameservers: string[];
   mdns: boolean;
   geocoderUrls: { primary: string; secondary: string };
+  onDamage: 'auto' | 'replace' | 'recheck';
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   logFormat: 'json' | 'pretty';
   json: boolean;
@@ -116,6 +128,7 @@ export const readBackendConfig = (options: unknown): BackendConfig => {
       primary: parsed.geocoderPrimaryUrl ?? (live ? LIVE_PRIMARY_URL : standinPrimaryUrl),
       secondary: parsed.geocoderSecondaryUrl ?? (live ? LIVE_SECONDARY_URL : standinSecondaryUrl),
     },
+    onDamage: parsed.onDamage,
     logLevel: parsed.logLevel,
     logFormat: parsed.logFormat,
     json: parsed.json,

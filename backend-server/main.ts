@@ -15,14 +15,15 @@ import { serveOnLastPort } from './last-port.ts';
 import { Membership } from './membership.ts';
 import { OperatorService } from './operator-service.ts';
 import { OrderService } from './order-service.ts';
+import { whyNotReplace } from './other-copies.ts';
 import { PeerLinks } from './peer-links.ts';
 import { PrimaryDuties } from './primary-duties.ts';
 import { Replica } from './replica.ts';
 import { ReplicaService } from './replica-service.ts';
 import type { TraceEvent } from './replication/trace-event.ts';
 import { defaultCoreConfig } from './replication/config.ts';
-import { openSqliteStorage } from './storage/sqlite-storage.ts';
 import type { Storage } from './storage/storage.ts';
+import { openBackendStore } from './store-opening.ts';
 import { logTrace } from './trace-log.ts';
 import { warmUpAdmission } from './warm-up.ts';
 
@@ -67,28 +68,46 @@ const prepare = async (config: BackendConfig): Promise<Ground> => {
     format: config.logFormat,
   });
   const mark = new BurnedMark(folder.dir);
-  const burned = mark.read();
-  const storage = await openSqliteStorage({
+  const storage = await openBackendStore({
     dir: folder.dir,
     logger,
-    ...(burned !== null && { quarantineHint: burned }),
+    order: config.onDamage,
+    burned: mark.read(),
+    whyNotReplace: (storeId) => askForOtherCopies({ config, secret, folder, logger }, storeId),
   });
+  void storage.failure.then(({ data }) => leaveAtOnce(logger, String(data['why'])));
   mark.clear();
   return { config, secret, folder, id, logger, mark, storage };
 };
 
-/** The parts that do not talk to each other before `serve` joins them. */
-const makeParts = ({ config, secret, folder, logger, storage }: Ground) => {
-  const clock = systemClock;
-  const names = new NameClient({
+type Bare = Pick<Ground, 'config' | 'secret' | 'folder' | 'logger'>;
+
+const nameClient = ({ config, secret, folder, logger }: Bare, id: string): NameClient =>
+  new NameClient({
     secret,
-    identity: { class: 'peer', id: storage.image.core.storeId },
+    identity: { class: 'peer', id },
     addresses: config.nameservers,
     mdns: config.mdns,
     logger,
-    clock,
+    clock: systemClock,
     cacheFile: join(folder.dir, 'nameserver.address'),
   });
+
+const askForOtherCopies = async (bare: Bare, storeId: string | null): Promise<string | null> => {
+  const names = nameClient(bare, storeId ?? 'unknown-store');
+  try {
+    const { group } = bare.config;
+    return await whyNotReplace({ names, clock: systemClock, group, storeId });
+  } finally {
+    await names.close();
+  }
+};
+
+/** The parts that do not talk to each other before `serve` joins them. */
+const makeParts = (ground: Ground) => {
+  const { config, secret, logger, storage } = ground;
+  const clock = systemClock;
+  const names = nameClient(ground, storage.image.core.storeId);
   const { primary: primaryUrl, secondary: secondaryUrl } = config.geocoderUrls;
   const geocoder = createGeocoder({ primaryUrl, secondaryUrl, clock, logger });
   return { clock, names, geocoder, links: new PeerLinks(secret, logger), logger, storage };

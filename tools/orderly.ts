@@ -163,6 +163,7 @@ async function buildProgram(args: readonly string[]): Promise<Command> {
 const exitCodes: Readonly<Record<number, number>> =
   { 400: 2, 404: 6, 409: 5, 412: 5, 422: 2, 503: 3, 504: 3 };
 const exitSoftware = 70;
+const exitStorage = 74;
 const lingerMs = 1_000;
 
 /** A setting that its schema refuses; the programs' config files let it through as it is. */
@@ -182,6 +183,7 @@ function report(error: unknown): number {
   }
   if (error instanceof OrderlyError) {
     process.stderr.write(`error: ${error.message}\n`);
+    if (error.data['storage_failed'] === true) return exitStorage;
     return exitCodes[error.row.http] ?? 1;
   }
   const setting = settingProblem(error);

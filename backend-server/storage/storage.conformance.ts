@@ -43,6 +43,7 @@ export function storageConformance(name: string, newPlace: () => Promise<StorePl
     };
     identityConformance(stores);
     logConformance(stores);
+    orderConformance(stores);
     stateConformance(stores);
     catalogueConformance(stores);
     queryConformance(stores);
@@ -152,6 +153,64 @@ function logConformance({ current, reopen }: Stores): void {
   });
 }
 
+function orderConformance({ current, reopen }: Stores): void {
+  it('keeps units whole and in order when all of it is handed in at once', async () => {
+    const storage = current();
+    await storage.setClusterId(sampleClusterId);
+    const [, , , , offer, , again] = await Promise.all([
+      storage.persist([append(...sampleEntries(1, 6))]),
+      storage.apply(3),
+      storage.persist([{ op: 'cut', from: 5 }, append(...sampleEntries(5, 5))]),
+      storage.persist([{ op: 'compact', base: { lsn: 2, epoch: 1 } }]),
+      storage.makeSnapshot(),
+      storage.apply(5),
+      storage.persist([{ op: 'compact', base: { lsn: 4, epoch: 1 } }, append(barrier(6, 2))]),
+    ]);
+    expect(again.ms).toBeGreaterThanOrEqual(0);
+    expect([3, 5], 'a copy stands at an instant between two calls').toContain(offer.base.lsn);
+    const { image } = await reopen();
+    expect(image.core).toMatchObject({
+      base: { lsn: 4, epoch: 1 }, entries: [...sampleEntries(5, 5), barrier(6, 2)], appliedLsn: 5,
+    });
+    expect(await current().countOrders()).toBe(4);
+  });
+
+  it('takes thousands of entries in one unit and executes them in one call', async () => {
+    const storage = current();
+    const last = 2000;
+    await storage.persist([append(...sampleEntries(1, last))]);
+    const { results, stateHash } = await storage.apply(last);
+    expect(results.map(({ lsn }) => lsn)).toEqual(sampleEntries(1, last).map(({ lsn }) => lsn));
+    expect(stateHash?.lsn).toBe(last);
+    await storage.persist([{ op: 'compact', base: { lsn: last, epoch: 1 } }]);
+    const { image } = await reopen();
+    expect(image.core).toMatchObject({ base: { lsn: last }, entries: [], appliedLsn: last });
+    expect(await current().countOrders()).toBe(last - 1);
+  });
+
+  it('cuts nothing, applies nothing and compacts nothing where there is nothing to do', async () => {
+    const storage = current();
+    await fill(storage, 3);
+    await storage.persist([{ op: 'cut', from: 4 }, { op: 'cut', from: 9 }]);
+    await storage.persist([{ op: 'compact', base: { lsn: 0, epoch: 0 } }]);
+    await storage.persist([]);
+    expect(await storage.apply(2)).toEqual({ results: [], stateHash: null });
+    expect((await reopen()).image.core).toMatchObject({
+      base: { lsn: 0, epoch: 0 }, entries: sampleEntries(1, 3), appliedLsn: 3,
+    });
+  });
+
+  it('changes nothing but the boot when it is opened again and again', async () => {
+    await fill(current(), 4);
+    await current().persist([append(barrier(5, 1))]);
+    const { boot, ...first } = (await reopen()).image.core;
+    for (let n = 1; n <= 3; n += 1) {
+      expect((await reopen()).image.core).toEqual({ ...first, boot: boot + n });
+    }
+    expect(await current().countOrders()).toBe(3);
+  });
+}
+
 function promiseConformance({ current }: Stores): void {
   const broken: [string, StorageOp][] = [
     ['a gap in the log', append(barrier(5, 1))],
@@ -175,16 +234,35 @@ function promiseConformance({ current }: Stores): void {
     await expect(storage.persist([append(barrier(4, 1))])).rejects.toMatchObject(failure);
   });
 
-  it('fails for good when more is to be applied than the log holds', async () => {
+  it('fails for good when more is to be applied than the log holds, and says so', async () => {
     const storage = current();
     await fill(storage, 2);
     const failure = { data: { storage_failed: true } };
     await expect(storage.apply(3)).rejects.toMatchObject(failure);
+    expect(await storage.failure).toMatchObject(failure);
     await expect(storage.catalogue()).rejects.toMatchObject(failure);
   });
 
-  it('takes no call after it was closed', async () => {
+  it('answers nothing as durable that stands behind the op at which it failed', async () => {
+    const storage = current();
+    await fill(storage, 2);
+    const calls = [
+      storage.persist([append(...sampleEntries(3, 3))]),
+      storage.persist([append(barrier(9, 1))]),
+      storage.persist([append(...sampleEntries(4, 4))]),
+      storage.apply(4),
+      storage.makeSnapshot(),
+    ];
+    const [, ...behind] = await Promise.allSettled(calls);
+    for (const each of behind) {
+      expect(each).toMatchObject({ status: 'rejected', reason: { data: { storage_failed: true } } });
+    }
+  });
+
+  it('takes no call after it was closed, which is no failure', async () => {
     await current().close();
+    const told = await Promise.race([current().failure.then(() => true), Promise.resolve(false)]);
+    expect(told).toBe(false);
     await expect(current().countOrders()).rejects.toMatchObject({ data: { storage_failed: true } });
     await current().close();
   });
