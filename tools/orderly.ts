@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import { version } from '../shared/runtime/version.ts';
 import { startedWithParentPipe } from './config.ts';
+import { addOwnCommand } from './own-command.ts';
 
 /**
  * The binary: one sub-command per program. Only the one that was named is loaded, so that help
@@ -38,6 +39,14 @@ const entries: Entry[] = [
       const config = await import('../nameserver/config.ts');
       const command = config.nameServerOptions(program.command('nameserver'))
         .description('The name server: registrations, and the view of each replica group.');
+      // Options that stand behind its name are its own, not those of the name server.
+      program.enablePositionalOptions();
+      addOwnCommand(command.enablePositionalOptions(), {
+        name: 'rebuild',
+        summary: 'write the views of a lost name server anew',
+        full: 'orderly nameserver rebuild',
+        load: async () => (await import('./rebuild/main.ts')).runRebuildCommand,
+      });
       serve(command, config.readNameServerConfig,
         async () => (await import('../nameserver/main.ts')).runNameServer);
     },
@@ -78,12 +87,22 @@ const entries: Entry[] = [
   {
     name: 'backup',
     summary: 'write all orders of a running system into one file',
-    load: async (program) => (await import('./backup/main.ts')).addBackupCommand(program),
+    load: async (program) => addOwnCommand(program, {
+      name: 'backup',
+      summary: 'write all orders into one file',
+      full: 'orderly backup',
+      load: async () => (await import('./backup/main.ts')).runBackupCommand,
+    }),
   },
   {
     name: 'restore',
     summary: 'make a new system out of a backup',
-    load: async (program) => (await import('./backup/main.ts')).addRestoreCommand(program),
+    load: async (program) => addOwnCommand(program, {
+      name: 'restore',
+      summary: 'make a new system out of a backup',
+      full: 'orderly restore',
+      load: async () => (await import('./backup/main.ts')).runRestoreCommand,
+    }),
   },
   {
     name: 'bench',

@@ -143,34 +143,3 @@ export const runRestoreCommand = (argv: readonly string[], io: Io): Promise<numb
     command: restoreCommand(),
     work: (run) => run.command.action((file: string) => carryOutRestore(run, file)),
   }));
-
-/** Adds a command whose arguments its own run parses. */
-export function addOwnCommand(
-  program: Command, { name, summary, full }: { name: string; summary: string; full: string },
-  run: (argv: readonly string[], io: Io) => Promise<number>,
-): void {
-  program.command(name)
-    .description(summary)
-    .argument('[arguments...]')
-    .allowUnknownOption()
-    .helpOption(false)
-    .addHelpText('after', `\nAll of it: ${full} --help`)
-    .action(async (_words: string[], _options: unknown, command: Command) => {
-      const { processIo } = await import('../../client/config.ts');
-      const { io, dispose } = processIo();
-      process.exitCode = await run(command.args, io);
-      dispose();
-    });
-}
-
-export const addBackupCommand = (program: Command): void => addOwnCommand(
-  program,
-  { name: 'backup', summary: 'write all orders into one file', full: 'orderly backup' },
-  runBackupCommand,
-);
-
-export const addRestoreCommand = (program: Command): void => addOwnCommand(
-  program,
-  { name: 'restore', summary: 'make a new cluster out of a backup', full: 'orderly restore' },
-  runRestoreCommand,
-);

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A command of the built binary, run to its end. */
+export interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url));
+const endsWithinMs = 60_000;
+
+/** Runs `orderly ARGS`; kills it when it has not ended after a minute. */
+export function runOrderly(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [binary, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, timeout: endsWithinMs,
+    killSignal: 'SIGKILL',
+  });
+  const texts = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => { texts.out += chunk.toString(); });
+  child.stderr.on('data', (chunk: Buffer) => { texts.err += chunk.toString(); });
+  return new Promise((resolve) => {
+    child.once('close', (code) => resolve({ code, ...texts }));
+  });
+}
