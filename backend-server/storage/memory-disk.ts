@@ -87,7 +87,8 @@ export class MemoryDisk {
       if (entry.kind === 'op') {
         const applied = apply(this.state, decodeCommand(entry.payload), entry);
         const seal = resultSeal(applied, JSON.stringify(applied.result));
-        this.rollingHash = nextStateHash(this.rollingHash, seal);
+        // A repeated op is in the log once more, its result is not in the state once more.
+        if (applied.lsn === lsn) this.rollingHash = nextStateHash(this.rollingHash, seal);
         results.push(applied);
       }
       this.appliedLsn = lsn;

@@ -204,7 +204,8 @@ export class SqliteEngine implements JobEngine {
         const applied = apply(state, decodeCommand(entry.payload), entry);
         const { text, seal } = state.stored(applied.result);
         const { opId, fingerprint, lsn } = applied;
-        rollingHash = nextStateHash(rollingHash, seal);
+        // A repeated op is in the log once more, its result is not in the table once more.
+        if (lsn === entry.lsn) rollingHash = nextStateHash(rollingHash, seal);
         results.push({ opId, fingerprint, lsn, text });
       }
       if (entry.lsn % stateHashEvery === 0) {

@@ -20,6 +20,14 @@ export function stateConformance({ current, another, reopen }: Stores): void {
     expect(await storage.countOrders()).toBe(1);
   });
 
+  it('trusts a store in which an op was repeated when it is opened again', async () => {
+    const storage = current();
+    await fill(storage, 2);
+    await storage.persist([append(entryOf(3, sampleCommand(2, samplePlace({ n: 9 }))))]);
+    await storage.apply(3);
+    expect((await reopen()).image).toMatchObject({ quarantined: null, core: { appliedLsn: 3 } });
+  });
+
   it('lets the times of ops grow also when it was opened again and a clock went back', async () => {
     await current().persist([append(sampleEntry(1, samplePlace({ n: 1 })))]);
     const { results: before } = await current().apply(1);
