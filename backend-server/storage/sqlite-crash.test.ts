@@ -1,27 +1,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../shared/runtime/logger.ts';
+import { StorageTorture } from '../../tools/storage-torture/torture.ts';
+import { emptyModel } from '../../tools/storage-torture/units.ts';
 import { openSqliteStorage } from './sqlite-storage.ts';
-import type { StorageImage } from './storage.ts';
 import type { BuiltCopy } from './testing/built-copy.ts';
 import { buildCopy } from './testing/built-copy.ts';
-import type { LogModel } from './testing/crash-units.ts';
-import { emptyModel, nextUnit } from './testing/crash-units.ts';
 import { seededRandom } from './testing/random.ts';
 import { tempStoreDir } from './testing/store-dir.ts';
+
+const writerSource = 'tools/storage-torture/writer.ts';
 
 let built: BuiltCopy;
 let place: { dir: string; remove: () => void };
 let dir: string;
 
 beforeAll(() => {
-  built = buildCopy([
-    'backend-server/storage/testing/crash-child.ts', 'backend-server/storage/worker.ts',
-  ]);
+  built = buildCopy([writerSource, 'backend-server/storage/worker.ts']);
 });
 afterAll(() => built.remove());
 beforeEach(() => {
@@ -30,67 +29,37 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-/** Runs the child behind unit `done`; gives the last unit it called durable and its exit code. */
-async function runChild(
-  done: number, options: { killAfterMs?: number; shell?: string },
-): Promise<{ reported: number; code: number | null }> {
-  const program = built.fileOf('backend-server/storage/testing/crash-child.ts');
-  const command = `${options.shell ?? ''} exec "$0" "$@"`;
-  const child = spawn('sh', ['-c', command, process.execPath, program, dir, String(done)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  let reported = done;
-  const lines = createInterface({ input: child.stdout });
-  const read = (async () => {
-    for await (const line of lines) {
-      if (line !== 'ready') reported = Number(line);
-      else if (options.killAfterMs !== undefined) {
-        void sleep(options.killAfterMs).then(() => child.kill('SIGKILL'));
-      }
-    }
-  })();
-  const [code] = await exited as [number | null];
-  await read;
-  return { reported, code };
-}
-
-const sameLog = ({ core }: StorageImage, model: LogModel): boolean =>
-  core.base.lsn === model.baseLsn && core.epochSeen === model.epochSeen
-  && JSON.stringify(core.entries) === JSON.stringify(model.entries);
-
 describe('a process that is killed', () => {
+  // `orderly storage-torture` does the same 200 times.
   it('leaves every unit that it called durable, whole, and no part of any other', async () => {
     const random = seededRandom(7);
-    let done = 0;
-    let model = emptyModel();
-    for (let round = 1; round <= 15; round += 1) {
-      const { reported } = await runChild(done, { killAfterMs: 5 + random() * 60 });
-      const storage = await openSqliteStorage({ dir, logger: silentLogger });
-      const { image } = storage;
-      expect(image.quarantined).toBeNull();
-      expect(image.core.boot).toBe(2 * round);
-      // What is there is the work of some number of units, at least of those called durable.
-      for (;;) {
-        if (done >= reported && sameLog(image, model)) break;
-        expect(done, 'no unit matches what the store holds').toBeLessThan(reported + 50);
-        model = nextUnit(done + 1, model).after;
-        done += 1;
-      }
-      expect(image.core.appliedLsn).toBeLessThanOrEqual(model.appliedLsn);
-      await storage.apply(model.appliedLsn);
-      await storage.close();
+    const torture = new StorageTorture(built.fileOf(writerSource), dir);
+    for (let n = 1; n <= 8; n += 1) {
+      await torture.round(n % 4 === 0
+        ? { from: 'start', ms: random() * 500 } : { from: 'ready', ms: 5 + random() * 60 });
     }
-    expect(done).toBeGreaterThan(30);
+    expect(torture.facts.units).toBeGreaterThan(15);
   }, 60_000);
 });
 
 describe('a process whose disk refuses a write', () => {
   it('stops with the exit code of a failed store, and the next one starts blank', async () => {
+    const modelFile = join(place.dir, 'model.json');
+    writeFileSync(modelFile, JSON.stringify({ done: 0, model: emptyModel() }));
     // A limit on the size of files, in KiB or blocks of 512 bytes: a real error of a real write.
-    const { code, reported } = await runChild(0, { shell: 'ulimit -f 900; trap "" XFSZ;' });
-    expect(code).toBe(74);
+    const command = 'ulimit -f 900; trap "" XFSZ; exec "$0" "$@"';
+    const args = ['-c', command, process.execPath, built.fileOf(writerSource), dir, modelFile];
+    const child = spawn('sh', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    let reported = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line !== 'ready') reported = Number(line);
+    }
+    expect(await exited).toEqual([74, null]);
     expect(reported).toBeGreaterThan(0);
+    // It may hold the only copy: not without leave.
+    await expect(openSqliteStorage({ dir, logger: silentLogger, onDamage: 'refuse' }))
+      .rejects.toMatchObject({ data: { damaged: expect.stringMatching(/SQLITE_IOERR/) } });
     const storage = await openSqliteStorage({ dir, logger: silentLogger });
     expect(storage.image).toMatchObject({
       quarantined: expect.stringMatching(/SQLITE_IOERR/), core: { boot: 1, entries: [] },

@@ -1,7 +1,7 @@
-import type { Entry } from '../../../shared/contract/replica.ts';
-import type { StorageOp } from '../../replication/events.ts';
-import { seededRandom } from './random.ts';
-import { barriers, sampleEntries } from './sample-log.ts';
+import type { Entry } from '../../shared/contract/replica.ts';
+import type { StorageOp } from '../../backend-server/replication/events.ts';
+import { seededRandom } from '../../backend-server/storage/testing/random.ts';
+import { barriers, sampleEntries } from '../../backend-server/storage/testing/sample-log.ts';
 
 /** What a store holds after some units. */
 export interface LogModel {
