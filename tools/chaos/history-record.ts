@@ -61,9 +61,18 @@ export interface FinalList {
   bodies: Map<string, string>;
 }
 
+/** What became of an operation that was answered with "queued". */
+export interface QueuedEnd {
+  key: string;
+  /** committed, rejected, expired, withdrawn; anything else: it never came to an end. */
+  status: string;
+  orderId: string | null;
+}
+
 export interface History {
   ops: readonly OpRecord[];
   finals: readonly FinalList[];
+  queued: readonly QueuedEnd[];
 }
 
 /**

@@ -1,0 +1,75 @@
+import { randomInt } from 'node:crypto';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { FaultKind } from './fault-kind.ts';
+import type { LabOptions } from './lab.ts';
+
+export interface ChaosConfig {
+  faultsMs: number;
+  seed: number;
+  backends: number;
+  frontends: number;
+  customers: number;
+  kinds: readonly FaultKind[];
+  placement: LabOptions['placement'];
+  keep: boolean;
+  json: boolean;
+  selfTest: boolean;
+}
+
+const seedMax = 2 ** 31;
+const optionsSchema = z.object({
+  minutes: z.coerce.number().min(0.05).max(10_080),
+  seed: z.coerce.number().int().min(0).max(seedMax).optional(),
+  backends: z.coerce.number().int().min(1).max(16),
+  frontends: z.coerce.number().int().min(1).max(8),
+  customers: z.coerce.number().int().min(1).max(256),
+  faults: z.string().optional(),
+  hosts: z.boolean().default(false),
+  local: z.boolean().default(false),
+  keep: z.boolean().default(false),
+  json: z.boolean().default(false),
+  selfTest: z.boolean().default(false),
+});
+
+export const chaosOptions = (command: Command, kinds: readonly FaultKind[]): Command => command
+  .option('--minutes <t>', 'how long faults are done', '3')
+  .option('--seed <n>', 'choose the faults as that run did (default: a new one, printed)')
+  .option('--backends <n>', 'how many back ends', '3')
+  .option('--frontends <n>', 'how many front ends', '2')
+  .option('--customers <n>', 'how many send orders at a time', '10')
+  .option('--faults <kinds>', `only these: ${kinds.map(({ name }) => name).join(',')}`)
+  .option('--hosts', 'each program on a host of its own (Linux, root); without it: if possible')
+  .option('--local', 'all on 127.0.0.1: no faults of links')
+  .option('--keep', 'keep history and logs also when all is well')
+  .option('--self-test', 'only test the judge, with a lying front end and with lies of its own')
+  .option('--json', 'one JSON object on stdout');
+
+const wrong = (detail: string): OrderlyError => new OrderlyError('invalid_params', detail);
+
+function chosenKinds(text: string | undefined, kinds: readonly FaultKind[]): readonly FaultKind[] {
+  if (text === undefined) return kinds;
+  return text.split(',').map((part) => {
+    const found = kinds.find(({ name }) => name === part.trim());
+    if (found === undefined) throw wrong(`--faults: there is no kind "${part.trim()}".`);
+    return found;
+  });
+}
+
+export function readChaosConfig(opts: unknown, kinds: readonly FaultKind[]): ChaosConfig {
+  const parsed = optionsSchema.safeParse(opts);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw wrong(`--${String(issue?.path[0])}: ${issue?.message ?? 'wrong value'}`);
+  }
+  const { minutes, seed, faults, hosts, local, ...rest } = parsed.data;
+  if (hosts && local) throw wrong('--hosts and --local exclude each other.');
+  return {
+    ...rest,
+    faultsMs: minutes * 60_000,
+    seed: seed ?? randomInt(seedMax),
+    kinds: chosenKinds(faults, kinds),
+    placement: hosts ? 'hosts' : local ? 'local' : 'auto',
+  };
+}
