@@ -169,12 +169,16 @@ export class CaseRun {
     return this.lab.program('frontend-1');
   }
 
-  /** How long nobody was answered from each mark on, where an answer is expected. */
+  /**
+   * The longest time without a success from each mark on, where one is expected: the wait for the
+   * first one, or a longer one between that and the next mark.
+   */
   outages(endedMs: number): { mark: Mark; ms: number | null }[] {
     return this.marks.filter(({ serves }) => serves).map((mark) => {
       const later = this.marks.filter(({ atMs }) => atMs > mark.atMs).map(({ atMs }) => atMs);
       const untilMs = Math.min(endedMs, ...later);
-      return { mark, ms: outageMs(this.load.ackedAtMs, { atMs: mark.atMs, untilMs }) };
+      const acked = this.load.ackedAtMs.filter((at) => at > mark.atMs);
+      return { mark, ms: outageMs(acked, { atMs: mark.atMs, untilMs }) };
     });
   }
 }
