@@ -149,6 +149,12 @@ export class TestCluster {
     return this.call('/v1/orders', { method: 'POST', body: order, headers }, frontend);
   }
 
+  /** Places an order that shall rather be refused than queued. */
+  placeOrRefuse(): Promise<Reply> {
+    const headers = { 'idempotency-key': newKey(), prefer: 'respond-async=false' };
+    return this.call('/v1/orders', { method: 'POST', body: anOrder(), headers });
+  }
+
   /** Places an order that must be taken. */
   async placed(order: unknown = anOrder(), key = newKey()): Promise<Order> {
     const reply = await this.place(order, key);
@@ -198,6 +204,11 @@ export class TestCluster {
     this.#log.killed.add(child.id);
     child.signal('SIGKILL');
     await this.until(`${child.id} is gone`, async () => child.pid === null);
+  }
+
+  /** The next end of this program is what the test is about. */
+  expectEnd(child: Child): void {
+    this.#log.killed.add(child.id);
   }
 
   /** Starts a program that ended; same folder, same port where it had a fixed one. */

@@ -69,7 +69,7 @@ describe('the down switch', () => {
       const { id } = await cluster.placed();
       const ids = cluster.processes.backends.map((child) => child.id);
       for (const each of ids) await cluster.switch(each, 'down');
-      const refused = await cluster.place();
+      const refused = await cluster.placeOrRefuse();
       expect(refused.status).toBe(503);
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
       for (const each of ids) await cluster.switch(each, 'up');

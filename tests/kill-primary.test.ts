@@ -89,7 +89,7 @@ describe('the primary is killed (kill -9)', () => {
     await cluster.placed();
     if (second !== undefined) await cluster.kill(second);
     // Two copies are the least that this system acknowledges: a lone survivor takes nothing.
-    const refused = await cluster.place();
+    const refused = await cluster.placeOrRefuse();
     expect([503, 504]).toContain(refused.status);
     await cluster.restart(first);
     if (second !== undefined) await cluster.restart(second);

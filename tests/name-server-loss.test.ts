@@ -35,7 +35,7 @@ describe('the name server is lost', () => {
     await cluster.kill(nameserver);
     await cluster.kill(primary);
     // Nobody can say who is primary now: a clear refusal within the deadline, not a hang.
-    const refused = await cluster.place();
+    const refused = await cluster.placeOrRefuse();
     expect([503, 504]).toContain(refused.status);
     await cluster.restart(nameserver);
     await cluster.until('orders are taken again', async () =>

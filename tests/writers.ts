@@ -13,7 +13,8 @@ export interface Trouble {
 
 /**
  * Many clients that place one order after the other. A writer that is told "try again with the
- * same key" does so, as a client would; everything that was not a plain success is noted.
+ * same key" does so, as a client would, and one whose order was queued asks until it is placed;
+ * everything that was not a plain success is noted.
  */
 export class Writers {
   readonly #cluster: TestCluster;
@@ -49,7 +50,7 @@ export class Writers {
       let reply: Reply;
       do {
         reply = await this.#attempt(order, reference, frontend);
-      } while (reply.status === 503 || reply.status === 504);
+      } while (reply.status === 202 || reply.status === 503 || reply.status === 504);
       if (reply.status !== 201) continue;
       this.#ackedAtMs.push(performance.now());
       this.#promised.set(reference, orderSchema.parse(reply.body).id);
