@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { ChaosCase } from './cases/case.ts';
+import { chooseCases } from './cases/choose-cases.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { LabOptions } from './lab.ts';
 
@@ -16,6 +18,12 @@ export interface ChaosConfig {
   keep: boolean;
   json: boolean;
   selfTest: boolean;
+  /** Set: these are run instead of random faults. */
+  cases: readonly ChaosCase[] | null;
+  /** How long a case goes on that repeats its faults. */
+  seconds: number;
+  /** Document that gets the table of the cases. */
+  write: string | null;
 }
 
 const seedMax = 2 ** 31;
@@ -31,6 +39,10 @@ const optionsSchema = z.object({
   keep: z.boolean().default(false),
   json: z.boolean().default(false),
   selfTest: z.boolean().default(false),
+  case: z.string().optional(),
+  cases: z.string().optional(),
+  seconds: z.coerce.number().min(1).max(86_400),
+  write: z.string().min(1).optional(),
 });
 
 export const chaosOptions = (command: Command, kinds: readonly FaultKind[]): Command => command
@@ -44,6 +56,10 @@ export const chaosOptions = (command: Command, kinds: readonly FaultKind[]): Com
   .option('--local', 'all on 127.0.0.1: no faults of links')
   .option('--keep', 'keep history and logs also when all is well')
   .option('--self-test', 'only test the judge, with a lying front end and with lies of its own')
+  .option('--case <n>', 'run this one of the 35 listed cases instead, see docs/testing.md')
+  .option('--cases <list>', 'run these, one after the other: 1..35, or 1,4,20..23, or all')
+  .option('--seconds <n>', 'how long a case goes on that repeats its faults', '15')
+  .option('--write <file>', 'bring the table of cases in that document up to date')
   .option('--json', 'one JSON object on stdout');
 
 const wrong = (detail: string): OrderlyError => new OrderlyError('invalid_params', detail);
@@ -63,7 +79,7 @@ export function readChaosConfig(opts: unknown, kinds: readonly FaultKind[]): Cha
     const [issue] = parsed.error.issues;
     throw wrong(`--${String(issue?.path[0])}: ${issue?.message ?? 'wrong value'}`);
   }
-  const { minutes, seed, faults, hosts, local, ...rest } = parsed.data;
+  const { minutes, seed, faults, hosts, local, case: one, cases = one, ...rest } = parsed.data;
   if (hosts && local) throw wrong('--hosts and --local exclude each other.');
   return {
     ...rest,
@@ -71,5 +87,7 @@ export function readChaosConfig(opts: unknown, kinds: readonly FaultKind[]): Cha
     seed: seed ?? randomInt(seedMax),
     kinds: chosenKinds(faults, kinds),
     placement: hosts ? 'hosts' : local ? 'local' : 'auto',
+    cases: cases === undefined ? null : chooseCases(cases),
+    write: rest.write ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { runCases } from './cases/run-cases.ts';
 import { chaosOptions, readChaosConfig } from './config.ts';
 import type { ChaosConfig } from './config.ts';
 import type { FaultKind } from './fault-kind.ts';
@@ -14,6 +15,9 @@ Examples:
   orderly chaos --minutes 5                  five minutes of every fault there is
   orderly chaos --seed 1507                  the faults of an earlier run, in the same order
   orderly chaos --faults kill,pause --local  without root: only what needs no network of its own
+  orderly chaos --case 7                     one of the 35 listed cases
+  orderly chaos --cases all --write docs/testing.md
+                                             all of them, their table into that document
   orderly chaos --self-test                  is the judge able to see what it is for?
 
 Exit codes: 0 every promise was kept, 1 one was not (history and logs are kept)`;
@@ -48,6 +52,14 @@ async function selfTest(config: ChaosConfig): Promise<number> {
 
 async function runCommand(config: ChaosConfig): Promise<number> {
   if (config.selfTest) return selfTest(config);
+  const { cases } = config;
+  if (cases !== null) {
+    const { seconds, seed, customers, placement, keep, json, write } = config;
+    const print = (text: string): void => { process.stdout.write(text); };
+    return runCases({
+      cases, seconds, seed, customers, placement, keep, json, write, home: null, say, print,
+    });
+  }
   const result: ChaosResult = await runChaos(optionsOf(config));
   process.stdout.write(config.json ? reportJson(result) : reportText(result));
   return result.problems.length === 0 ? 0 : 1;

@@ -38,9 +38,9 @@ export class RecordedLoad {
   readonly #customers: Customers;
 
   constructor(options: {
-    doors: readonly Door[]; file: string; clients: number; seed: number; run: string;
+    doors: readonly Door[]; file: string; customers: number; seed: number; run: string;
   }) {
-    const { doors, clients: count, seed, run } = options;
+    const { doors, customers: count, seed, run } = options;
     this.recorder = new CountingRecorder(options.file);
     this.#customers = new Customers({ doors, recorder: this.recorder, count, seed, run, thinkMs });
     this.#customers.start();

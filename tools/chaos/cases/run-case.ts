@@ -7,7 +7,7 @@ import { Random } from '../../simulator/random.ts';
 import { Equipped } from '../faults/equipped.ts';
 import { missingForPreload, missingForSmallDisk } from '../faults/native.ts';
 import { whyNoHosts } from '../hosts.ts';
-import type { Lab, LabProgram } from '../lab.ts';
+import type { Lab, LabOptions, LabProgram } from '../lab.ts';
 import { openLab } from '../open-lab.ts';
 import { judgeCase } from './case-judge.ts';
 import { whyTooLong } from './case-result.ts';
@@ -20,9 +20,13 @@ export interface CaseOptions {
   /** How long faults go on in cases that repeat them. */
   seconds: number;
   seed: number;
-  clients: number;
-  /** Logs, histories and data of each case stay in a folder there; null: they are removed. */
+  /** How many send orders at a time. */
+  customers: number;
+  placement: LabOptions['placement'];
+  /** Logs, history and data of each case go to a folder there; null: for temporary files. */
   home: string | null;
+  /** Those of a case that passed stay, too. */
+  keep: boolean;
   say: (line: string) => void;
 }
 
@@ -32,6 +36,10 @@ const troublesShown = 6;
 const missingFor: Record<Need, () => string | null> = {
   hosts: whyNoHosts, preload: missingForPreload, 'small-disks': missingForSmallDisk,
 };
+
+const whyNot = (need: Need, { placement }: CaseOptions): string | null =>
+  (need === 'hosts' && placement === 'local' ? 'links can not be cut with --local'
+    : missingFor[need]());
 
 type Outcome = Omit<CaseResult, 'number' | 'title'>;
 
@@ -44,24 +52,25 @@ const nothing: Outcome = {
 export async function runCase(which: ChaosCase, options: CaseOptions): Promise<CaseResult> {
   const { number, title, note } = which;
   const notes = note === undefined ? [] : [note];
-  const missing = (which.needs ?? []).flatMap((need) => missingFor[need]() ?? []);
+  const missing = (which.needs ?? []).flatMap((need) => whyNot(need, options) ?? []);
   if (missing.length > 0) {
     return { ...nothing, number, title, verdict: 'not run', notes: missing };
   }
   const dir = options.home === null
-    ? mkdtempSync(join(tmpdir(), 'orderly-case-')) : join(options.home, `case-${number}`);
-  const keep = options.home !== null;
+    ? mkdtempSync(join(tmpdir(), `orderly-case-${number}-`)) : join(options.home, `case-${number}`);
   const equipped = new Equipped(which.equipment ?? 'plain', join(dir, 'equipped'));
+  let outcome = { ...nothing };
   try {
-    const outcome = await inLab(which, options, { dir, equipped });
-    return { ...outcome, number, title, notes: [...notes, ...outcome.notes] };
+    outcome = await inLab(which, options, { dir, equipped });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { ...nothing, number, title, notes, troubles: [error.message] };
+    outcome.troubles = [error.message];
   } finally {
     await equipped.remove();
-    if (!keep) rmSync(dir, { recursive: true, force: true });
   }
+  if (outcome.verdict === 'failed' || options.keep) options.say(`logs and history are in ${dir}`);
+  else rmSync(dir, { recursive: true, force: true });
+  return { ...outcome, number, title, notes: [...notes, ...outcome.notes] };
 }
 
 interface Place {
@@ -72,7 +81,7 @@ interface Place {
 async function inLab(which: ChaosCase, options: CaseOptions, place: Place): Promise<Outcome> {
   const ended: LabProgram[] = [];
   const lab = await openLab({
-    placement: 'auto', backends: which.backends ?? 3, frontends: which.frontends ?? 2,
+    placement: options.placement, backends: which.backends ?? 3, frontends: which.frontends ?? 2,
     home: join(place.dir, 'lab'), logLevel: 'info',
     setUp: (name, role) => (role === 'geocoder' ? {} : place.equipped.setUpOf(name)),
     onUnaskedEnd: (program) => ended.push(program),
@@ -87,10 +96,11 @@ async function inLab(which: ChaosCase, options: CaseOptions, place: Place): Prom
 type Ground = CaseOptions & Place & { ended: readonly LabProgram[] };
 
 async function underLoad(which: ChaosCase, lab: Lab, ground: Ground): Promise<Outcome> {
-  const { seed, seconds, clients, equipped, say } = ground;
+  const { seed, seconds, customers, equipped, say } = ground;
   const startedMs = systemClock.nowMs();
   const load = new RecordedLoad({
-    doors: lab.doors, file: join(ground.dir, 'history.jsonl'), clients, seed, run: `c${which.number}`,
+    doors: lab.doors, file: join(ground.dir, 'history.jsonl'), customers, seed,
+    run: `c${which.number}`,
   });
   const { recorder } = load;
   const run = new CaseRun({ lab, load: recorder, equipped, random: new Random(seed), seconds });
