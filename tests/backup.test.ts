@@ -10,9 +10,11 @@ import { z } from 'zod';
 import { orderSchema } from '../shared/contract/order.ts';
 import type { Order } from '../shared/contract/order.ts';
 import { must } from '../shared/runtime/assert.ts';
+import { runBackupCommand, runRestoreCommand } from '../tools/backup/main.ts';
 import { verifyBackup } from '../tools/backup/restore.ts';
 import { TestCluster, anOrder, newKey } from './cluster.ts';
-import { runOrderly } from './orderly-run.ts';
+import { runHere, runOrderly } from './orderly-run.ts';
+import type { Ended } from './orderly-run.ts';
 import { Writers, figure } from './writers.ts';
 
 const doneSchema = z.object({
@@ -56,8 +58,10 @@ describe('backup and restore', () => {
 
   const envOf = ({ processes }: TestCluster): Record<string, string> =>
     ({ ORDERLY_HOME: processes.home, ORDERLY_NAMESERVER: processes.nameserverAddress });
-  const backup = (...args: string[]): ReturnType<typeof runOrderly> =>
-    runOrderly(['backup', ...args], envOf(cluster));
+  const backup = (...args: string[]): Promise<Ended> => runHere(
+    runBackupCommand, args, { home: cluster.processes.home, env: envOf(cluster) });
+  const restore = (...args: string[]): Promise<Ended> =>
+    runHere(runRestoreCommand, args, { home: folder });
 
   beforeAll(async () => {
     cluster = await TestCluster.start({ data: join(folder, 'first') });
@@ -72,7 +76,7 @@ describe('backup and restore', () => {
     await writers.acknowledge(50);
     told = await Promise.all(Array.from({ length: 24 }, (_, n) => tell(cluster, n % 4 === 0)));
     before = (await cluster.list()).map(({ id }) => id);
-    const ended = await backup('--out', file, '--json');
+    const ended = await runOrderly(['backup', '--out', file, '--json'], envOf(cluster));
     expect(ended).toMatchObject({ code: 0, err: '' });
     done = doneSchema.parse(JSON.parse(ended.out));
     figure(`backup of ${done.orders} orders`, done.seconds * 1_000);
@@ -119,7 +123,7 @@ describe('backup and restore', () => {
   });
 
   it('verify finds every kind of damage; an SQLite tool opens what is sound', async () => {
-    const sound = await runOrderly(['backup', 'verify', file, '--json']);
+    const sound = await backup('verify', file, '--json');
     expect(JSON.parse(sound.out)).toMatchObject({
       sound: true, orders: done.orders, lsn: done.lsn, sha256: done.sha256,
     });
@@ -144,20 +148,20 @@ describe('backup and restore', () => {
       // oxlint-disable-next-line no-await-in-loop
       await expect(verifyBackup(hurt)).rejects.toMatchObject({ code: 'backup_damaged' });
     }
-    const ended = await runOrderly(['restore', hurt, '--data', join(folder, 'never')]);
+    const ended = await restore(hurt, '--data', join(folder, 'never'));
     expect(ended.err).toMatch(/^error: .* is not a sound backup/);
     expect(ended.err).not.toMatch(/ at .*\.js:/);
     expect(ended.code).toBe(1);
     expect(existsSync(join(folder, 'never', 'backend-1'))).toBe(false);
     const text = readFileSync(file, 'latin1').replace(/ORDERLY-BACKUP 0001/, 'ORDERLY-BACKUP 0002');
     writeFileSync(hurt, text, 'latin1');
-    const newer = await runOrderly(['backup', 'verify', hurt]);
+    const newer = await backup('verify', hurt);
     expect([newer.code, newer.err]).toEqual([1, expect.stringMatching(/newer version of Orderly/)]);
   });
 
   it('restores into an empty folder only, with a key and an id of its own', async () => {
     const { home } = cluster.processes;
-    const refused = await runOrderly(['restore', file, '--data', home]);
+    const refused = await restore(file, '--data', home);
     expect([refused.code, refused.err]).toEqual([5, expect.stringMatching(/is not empty/)]);
     const ended = await runOrderly(['restore', file, '--data', restored, '--json']);
     expect(ended).toMatchObject({ code: 0, err: '' });
@@ -167,7 +171,7 @@ describe('backup and restore', () => {
     const key = join(restored, 'cluster.key');
     expect(statSync(key).mode & 0o777).toBe(0o600);
     expect(readFileSync(key, 'utf8')).not.toBe(readFileSync(join(home, 'cluster.key'), 'utf8'));
-    expect((await runOrderly(['restore', file, '--data', restored])).code).toBe(5);
+    expect((await restore(file, '--data', restored)).code).toBe(5);
   });
 
   it('the restored cluster has all that was acknowledged, and goes on', async () => {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { testTerminal } from '../client/testing/test-io.ts';
+import type { Io } from '../client/terminal.ts';
 
 /** A command of the built binary, run to its end. */
 export interface Ended {
@@ -23,4 +25,14 @@ export function runOrderly(args: string[], env: Record<string, string> = {}): Pr
   return new Promise((resolve) => {
     child.once('close', (code) => resolve({ code, ...texts }));
   });
+}
+
+/** The same command inside of this process, which starts at once: `home` is ORDERLY_HOME. */
+export async function runHere(
+  command: (argv: readonly string[], io: Io) => Promise<number>, args: string[],
+  { home, env = {} }: { home: string; env?: Record<string, string> },
+): Promise<Ended> {
+  const { io, out, err } = testTerminal({ home, env });
+  const code = await command(args, io);
+  return { code, out: out(), err: err() };
 }

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { must } from '../shared/runtime/assert.ts';
+import { runRebuildCommand } from '../tools/rebuild/main.ts';
 import type { Child } from '../tools/up/child.ts';
 import { TestCluster } from './cluster.ts';
-import { runOrderly } from './orderly-run.ts';
+import { runHere, runOrderly } from './orderly-run.ts';
 import type { Ended } from './orderly-run.ts';
 import { Writers, figure } from './writers.ts';
 
@@ -13,7 +14,7 @@ const folderOf = (cluster: TestCluster, id: string): string => join(cluster.proc
 const addressOf = (child: Child): string => must(child.facts, `${child.id} runs`).url;
 
 const rebuild = (cluster: TestCluster, ...args: string[]): Promise<Ended> =>
-  runOrderly(['nameserver', 'rebuild', ...args], { ORDERLY_HOME: cluster.processes.home });
+  runHere(runRebuildCommand, args, { home: cluster.processes.home });
 
 /** The name server is killed and its disk is gone. */
 async function loseNameServer(cluster: TestCluster): Promise<Child> {
@@ -36,7 +37,8 @@ describe('the name server has lost its disk', () => {
     const [one] = await cluster.backups();
     const startedMs = performance.now();
     const from = addressOf(must(one, 'there are two'));
-    const ended = await rebuild(cluster, '--backend', from, '--json');
+    const ended = await runOrderly(['nameserver', 'rebuild', '--backend', from, '--json'],
+      { ORDERLY_HOME: cluster.processes.home });
     figure('rebuild', performance.now() - startedMs);
     expect(ended).toMatchObject({ code: 0, err: '' });
     expect(JSON.parse(ended.out)).toMatchObject({
@@ -110,22 +112,24 @@ describe('everything was stopped and the name server has lost its disk', () => {
     const first = await TestCluster.start({ data });
     cluster = first;
     const orders = await Promise.all(Array.from({ length: 20 }, () => first.placed()));
-    await cluster.stop();
+    await first.stop();
+    await first.until('all have ended', async () =>
+      first.processes.children.every(({ pid }) => pid === null));
     const stores = ['backend-1', 'backend-2', 'backend-3']
       .flatMap((id) => ['--from-data', join(data, id)]);
     const views = join(data, 'nameserver');
     rmSync(views, { recursive: true });
-    const few = await rebuild(cluster, ...stores.slice(0, 4));
+    const few = await rebuild(first, ...stores.slice(0, 4));
     expect([few.code, few.err]).toEqual([5, expect.stringMatching(/were not heard/)]);
-    const none = await rebuild(cluster, '--from-data', join(data, 'frontend-1'));
+    const none = await rebuild(first, '--from-data', join(data, 'frontend-1'));
     expect([none.code, none.err]).toEqual([6, expect.stringMatching(/holds no store.db/)]);
-    const nobody = await rebuild(cluster, '--backend', '127.0.0.1:1');
+    const nobody = await rebuild(first, '--backend', '127.0.0.1:1');
     expect([nobody.code, nobody.err]).toEqual([3, expect.stringMatching(/does not answer/)]);
-    const key = await runOrderly(['nameserver', 'rebuild', '--home', data, ...stores],
-      { ORDERLY_CLUSTER_SECRET: 'x'.repeat(40) });
+    const key = await runHere(runRebuildCommand, stores,
+      { home: data, env: { ORDERLY_CLUSTER_SECRET: 'x'.repeat(40) } });
     expect([key.code, key.err]).toEqual([5, expect.stringMatching(/seal .* this cluster's key/)]);
     expect(readdirSync(views).filter((name) => name !== 'lock')).toEqual([]);
-    expect((await rebuild(cluster, ...stores)).code).toBe(0);
+    expect((await rebuild(first, ...stores)).code).toBe(0);
     cluster = await TestCluster.start({ data });
     const there = await cluster.list();
     expect(there.map(({ id }) => id).toSorted((a, b) => a.localeCompare(b)))

@@ -19,6 +19,7 @@ import { fetchState } from './fetch.ts';
 import type { Fetched, FetchParts } from './fetch.ts';
 import { Progress } from './progress.ts';
 import { checkStore } from './store-check.ts';
+import type { StoreFacts } from './store-check.ts';
 
 /** A fail-over takes a few seconds; these outlast two in a row. */
 const triesMax = 12;
@@ -58,6 +59,23 @@ function refuseExisting(file: string, overwrite: boolean): void {
     what: `${file} is there already.`,
     fixes: ['name another file with --out, or say --overwrite'],
   });
+}
+
+/** What arrived is what was sent: when it is not sound, the store that it comes from is not. */
+function checkCopy(draft: string, storeId: string): StoreFacts {
+  try {
+    return checkStore(draft);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'backup_damaged') throw error;
+    throw new Failure({
+      code: 'store_damaged',
+      exitCode: exitCodes.failed,
+      what: 'No backup was written: the store of the primary is damaged.',
+      causes: [`store ${storeId}: ${error.facts.causes?.join(', ') ?? ''}`],
+      fixes: ['switch that back end down with `orderly server-status`, so that another one leads, '
+        + 'and make the backup then'],
+    });
+  }
 }
 
 class Backup {
@@ -107,7 +125,7 @@ class Backup {
     handle: FileHandle, { draft, begunAt }: { draft: string; begunAt: string },
   ): Promise<Pick<BackupDone, 'manifest' | 'sha256' | 'bytes'>> {
     const { offer, digest } = await this.#fetch(handle);
-    const facts = checkStore(draft);
+    const facts = checkCopy(draft, offer.storeId);
     const { group } = this.#wish.config;
     const { clusterId, storeId, viewNumber, confirmedLsn, base, bytes, sha256 } = offer;
     const manifest: Manifest = {
