@@ -185,8 +185,8 @@ describe('the binary', () => {
     const code = await new Promise<number | null>((resolve) => { child.once('close', resolve); });
     return { code, text };
   };
-  const commands = ['up', 'nameserver', 'backend', 'frontend', 'client', 'server-status', 'bench',
-    'simulate', 'geocoder-standin'];
+  const commands = ['up', 'nameserver', 'backend', 'frontend', 'client', 'server-status', 'backup',
+    'restore', 'bench', 'simulate', 'geocoder-standin'];
 
   it('lists its commands and exit codes, without loading any of them', async () => {
     const startedMs = systemClock.nowMs();
