@@ -11,7 +11,7 @@ const emptyWithinMs = 90_000;
 const pollEveryMs = 250;
 const triesMax = 8;
 const betweenTriesMs = 2_000;
-const openStates = ['', 'queued', 'sending', 'pending'];
+const openStates = ['', 'queued', 'sending'];
 
 async function listAll(doors: readonly Door[], recorder: Recorder): Promise<FinalList[]> {
   const lists: FinalList[] = [];

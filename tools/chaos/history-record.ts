@@ -64,7 +64,7 @@ export interface FinalList {
 /** What became of an operation that was answered with "queued". */
 export interface QueuedEnd {
   key: string;
-  /** committed, rejected, expired, withdrawn; anything else: it never came to an end. */
+  /** placed, rejected, expired, withdrawn; anything else: it never came to an end. */
   status: string;
   orderId: string | null;
 }

@@ -79,16 +79,17 @@ function differing(one: FinalList, other: FinalList): string[] {
     .map(([id]) => `${what} differ in order ${id}`);
 }
 
-const queueEnds = ['committed', 'rejected', 'expired', 'withdrawn'];
+const queueEnds = ['placed', 'rejected', 'expired', 'withdrawn'];
 
 /** What was queued comes to an end, and that end is true. */
 function vanished({ queued, finals }: History): string[] {
   return queued.flatMap(({ key, status, orderId }) => {
     if (!queueEnds.includes(status)) return [`queued: ${key} never came to an end (${status})`];
-    if (status !== 'committed' || orderId === null) return [];
-    return finals.filter(({ orders }) =>
-      !orders.some((one) => one.id === orderId && one.key === key))
-      .map(({ door }) => `queued: ${key} was committed as ${orderId}, not in final list ${door}`);
+    return finals.flatMap(({ door, orders }) => {
+      const id = orders.find((one) => one.key === key)?.id ?? null;
+      return id === (status === 'placed' ? orderId : null) ? []
+        : [`queued: ${key} ended ${status} (${orderId}), in final list ${door} it is ${id}`];
+    });
   });
 }
 

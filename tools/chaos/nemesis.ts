@@ -18,6 +18,9 @@ interface NemesisOptions {
   ground: Omit<FaultGround, 'mayEnd'>;
   kinds: readonly FaultKind[];
   recorder: Recorder;
+  /** The kinds one after the other in their order, one at a time, instead of drawn ones. */
+  inTurn: boolean;
+  holdMsMax: number;
   /** Told of each fault as it begins, for the progress line. */
   onFault: (what: string) => void;
 }
@@ -37,6 +40,7 @@ export class Nemesis {
   readonly #mayEnd = new Set<LabProgram>();
   /** Names of kinds under way. */
   readonly #underWay = new Set<string>();
+  #turn = 0;
 
   constructor(options: NemesisOptions) {
     this.#options = options;
@@ -51,11 +55,12 @@ export class Nemesis {
   /** Resolves when the time is over and the last fault has been taken away. */
   async run(untilMs: number): Promise<void> {
     const { random } = this.#ground;
+    const { inTurn } = this.#options;
     const watch = systemClock.setRepeating(watchEveryMs, () => this.#startEnded());
     try {
       while (this.#options.recorder.nowMs() < untilMs) {
         const faults = [this.#fault(false)];
-        if (random.chance(secondShare)) {
+        if (!inTurn && random.chance(secondShare)) {
           await systemClock.sleep(random.between(0, 2_000));
           faults.push(this.#fault(true));
         }
@@ -83,9 +88,11 @@ export class Nemesis {
   }
 
   #draw(second: boolean): FaultKind | null {
+    const { inTurn, kinds } = this.#options;
+    if (inTurn) return kinds[this.#turn++ % kinds.length] ?? null;
     const busyLinks = [...this.#underWay].some((name) =>
-      this.#options.kinds.find((one) => one.name === name)?.links === true);
-    const able = this.#options.kinds.filter(({ name, links }) =>
+      kinds.find((one) => one.name === name)?.links === true);
+    const able = kinds.filter(({ name, links }) =>
       !this.#underWay.has(name) && !(links && busyLinks)
       && !(second && (name === 'rolling' || name === 'grow')));
     let left = this.#ground.random.between(0, able.reduce((sum, { weight }) => sum + weight, 0));
@@ -110,7 +117,7 @@ export class Nemesis {
       this.faults.push(fault);
       recorder.note({ op: 'fault', kind: kind.name, what, begun_ms: Math.round(startMs) });
       onFault(what);
-      await systemClock.sleep(holdMs);
+      await systemClock.sleep(Math.min(holdMs, this.#options.holdMsMax));
       await end();
       fault.endMs = recorder.nowMs();
       recorder.note({ op: 'fault-end', kind: kind.name, what });

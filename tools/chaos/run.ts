@@ -25,6 +25,10 @@ export interface ChaosOptions extends Pick<LabOptions, 'placement' | 'backends' 
   faultsMs: number;
   seed: number;
   kinds: readonly FaultKind[];
+  /** Each kind in its turn instead of drawn ones. */
+  inTurn?: boolean;
+  /** No fault is held longer. */
+  holdMsMax?: number;
   customers: number;
   thinkMs: readonly [number, number];
   keep: boolean;
@@ -75,6 +79,8 @@ class ChaosRun {
       ground: { lab, random: new Random(options.seed), backends: options.backends },
       kinds: options.kinds.filter(({ links }) => lab.network.able || !links),
       recorder: this.#recorder,
+      inTurn: options.inTurn ?? false,
+      holdMsMax: options.holdMsMax ?? Number.POSITIVE_INFINITY,
       onFault: (what) => { this.#lastFault = what; },
     });
   }

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { ERRORS, isErrorCode } from '../../shared/contract/errors.ts';
 import { orderPageSchema, orderSchema } from '../../shared/contract/order.ts';
 import type { Order, PlaceInput } from '../../shared/contract/order.ts';
+import { submissionSchema } from '../../shared/contract/submission.ts';
 import type { Door } from '../up/front-door.ts';
-import type { Completion, SeenOrder } from './history-record.ts';
+import type { Completion, QueuedEnd, SeenOrder } from './history-record.ts';
 
 /** The public REST API of one front end, with every answer put into the words of a history. */
 
@@ -12,7 +13,6 @@ import type { Completion, SeenOrder } from './history-record.ts';
 const answerWithinMs = 9_000;
 const connections = 64;
 const problemSchema = z.looseObject({ code: z.string() });
-const submissionSchema = z.looseObject({ status: z.string(), order_id: z.string().nullish() });
 
 /** Nothing of a request was sent when connecting failed so. */
 const neverSent: ReadonlySet<string> = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
@@ -102,13 +102,13 @@ export class ShopClient {
   }
 
   /** What became of a queued order; null when nobody can say now. */
-  async submission(location: string): Promise<{ status: string; orderId: string | null } | null> {
+  async submission(location: string): Promise<QueuedEnd | null> {
     try {
-      const { status, json, location: order } = await this.#send({ method: 'GET', path: location });
-      if (status === 303) return { status: 'committed', orderId: order?.split('/').at(-1) ?? null };
+      const { json } = await this.#send({ method: 'GET', path: location });
       const found = submissionSchema.safeParse(json).data;
-      return found === undefined
-        ? null : { status: found.status, orderId: found.order_id ?? null };
+      if (found === undefined) return null;
+      const { idempotency_key: key, status, order_id: orderId } = found;
+      return { key, status, orderId };
     } catch {
       // No answer: to be asked again.
       return null;
