@@ -115,6 +115,17 @@ const entries: Entry[] = [
     load: async (program) => (await import('./simulator/main.ts')).addSimulateCommand(program),
   },
   {
+    name: 'chaos',
+    summary: 'do faults to real processes under load, and judge what clients were told',
+    load: async (program) => (await import('./chaos/main.ts')).addChaosCommand(program),
+  },
+  {
+    name: 'storage-torture',
+    summary: 'kill a process in the middle of its commits, and check the file',
+    load: async (program) =>
+      (await import('./storage-torture/main.ts')).addStorageTortureCommand(program),
+  },
+  {
     name: 'geocoder-standin',
     summary: 'stands in for a postcode web service, with faults to order',
     load: async (program) =>
