@@ -63,8 +63,8 @@ interface Errand<P, R> {
   params: (viewNumber: number) => P;
   /** A request without effect never ends as outcome_unknown. */
   hasEffect: boolean;
-  /** Given up as soon as it is known that no primary takes writes: the queue takes it. */
-  yields?: boolean;
+  /** True when another attempt is not wanted any more, before the deadline. */
+  isOver?: () => boolean;
 }
 
 interface Attempt {
@@ -127,14 +127,14 @@ export class Forwarder {
   /**
    * Done once however often it is sent. Throws the back end's own errors unchanged, `overloaded`
    * when too many wait, and after the deadline `unavailable` (certainly not done) or
-   * `outcome_unknown`.
+   * `outcome_unknown`; the same earlier when `isOver` says that another attempt is not wanted.
    */
-  submit(request: SubmitRequest, { yields = false } = {}): Promise<SubmitResult> {
+  submit(request: SubmitRequest, isOver?: () => boolean): Promise<SubmitResult> {
     return this.#carry({
       method: submitMethod,
       params: (viewNumber) => ({ viewNumber, ...request }),
       hasEffect: true,
-      yields,
+      ...(isOver !== undefined && { isOver }),
     });
   }
 
@@ -167,8 +167,8 @@ export class Forwarder {
     try {
       for (let number = 0; ; number += 1) {
         const leftMs = endMs - this.#clock.nowMs();
-        const known = this.#outage && errand.yields === true;
-        if (known || leftMs < attemptMsMin) throw this.#giveUp(errand, mayHaveRun);
+        if (leftMs < attemptMsMin) throw this.#giveUp(errand, mayHaveRun);
+        if (errand.isOver?.() === true) throw gaveUp(errand.hasEffect && mayHaveRun);
         const lane = this.#link.lane;
         if (lane === null) {
           await this.#within(this.#elector.find(), leftMs);

@@ -108,9 +108,9 @@ export class OrderDesk {
 
   async #forwardOrStore(request: SubmitRequest): Promise<Placed> {
     try {
-      return {
-        kind: 'order', result: await this.#forwarder.submit(request, { yields: true }),
-      };
+      // Once others have waited in vain, nobody has to wait to the end.
+      const isOver = (): boolean => this.#forwarder.outage;
+      return { kind: 'order', result: await this.#forwarder.submit(request, isOver) };
     } catch (error) {
       if (!isOutage(error)) throw error;
       try {

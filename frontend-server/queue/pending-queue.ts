@@ -23,7 +23,7 @@ import { submissionOf } from './submission-view.ts';
 
 /** What the queue sends with; both carry a request through fail-overs under its own key. */
 export interface QueueSender {
-  submit(request: SubmitRequest): Promise<SubmitResult>;
+  submit(request: SubmitRequest, isOver?: () => boolean): Promise<SubmitResult>;
   close(request: CloseRequest): Promise<CloseResult>;
 }
 
@@ -280,13 +280,20 @@ export class PendingQueue {
     }
   }
 
+  /** False once it was taken back or is too old: no further copy of the order is sent. */
+  #isWanted(id: string): boolean {
+    const row = this.#rules.row(id);
+    const wanted = row !== null && !row.withdrawn && row.expiresAtMs > this.#clock.wallMs();
+    return wanted && !this.#stopped;
+  }
+
   async #attempt(effect: Extract<QueueEffect, { kind: 'place' | 'close' }>): Promise<void> {
     const { id, attempt } = effect;
     const { request } = must(this.#requests.get(id), 'an open submission has its request');
     let answer: AttemptAnswer;
     try {
       if (effect.kind === 'place') {
-        const { order } = await this.#sender.submit(request);
+        const { order } = await this.#sender.submit(request, () => !this.#isWanted(id));
         answer = { kind: 'ended', outcome: { as: 'placed', orderId: order.id } };
       } else {
         const { principal, key, fingerprint } = request;

@@ -58,6 +58,8 @@ export class FakeBackend {
   frozen = false;
   /** Orders are never answered; the status is. */
   stuck = false;
+  /** Orders are placed and never answered, as when each answer is lost. */
+  silentAfterWork = false;
   /** An error for orders and reads instead of an answer. */
   refuseWith: OrderlyError | null = null;
   submits = 0;
@@ -74,7 +76,8 @@ export class FakeBackend {
         implement(backendMethods.submit, async (params) => {
           this.submits += 1;
           await this.#admit();
-          return this.#execute(params);
+          const result = this.#execute(params);
+          return this.silentAfterWork ? new Promise(() => {}) : result;
         }),
         implement(backendMethods.close, async (params) => {
           await this.#admit();
@@ -147,8 +150,8 @@ export class FakeBackend {
   #execute({ key, request }: Submit): SubmitResult {
     // Killed, or deposed, while it was at work: nothing was done.
     if (this.#server === null || !this.isPrimary) throw new OrderlyError('outcome_unknown');
-    const closed = this.#cluster.closed.get(key);
-    if (closed !== undefined) throw closed;
+    const refused = this.#cluster.closed.get(key) ?? this.#cluster.refuse.get(key);
+    if (refused !== undefined) throw refused;
     const known = this.#cluster.results.get(key);
     const id = request.operation === 'order.cancel' ? request.order_id : randomUUID();
     const order = known ?? sampleOrder(id);
@@ -179,6 +182,8 @@ export class FakeCluster {
   readonly results = new Map<string, Order>();
   /** Keys whose orders shall not be placed any more, and what is answered instead. */
   readonly closed = new Map<string, OrderlyError>();
+  /** Keys whose orders admission refuses; nothing is recorded of that. */
+  readonly refuse = new Map<string, OrderlyError>();
   readonly executions: Execution[] = [];
   readonly elections: ParamsOf<typeof nameServerMethods.elect>[] = [];
   /** Names of the registration calls, in order. */
