@@ -8,9 +8,9 @@ import type { NumberedJob, Reply } from './job-messages.ts';
 import type { Job } from './jobs.ts';
 
 /** Records what it is told to do, beside the replies, in one line of events. */
-function stand(execute: (job: Job) => unknown = () => null) {
+function stand(execute: (job: Job) => unknown = () => null, restAtStartMs: number | null = null) {
   const events: string[] = [];
-  let resting: number | null = null;
+  let resting = restAtStartMs;
   let tended = 0;
   let failAt = 0;
   let fire: () => void = () => {};
@@ -77,6 +77,11 @@ describe('the job loop', () => {
     loop.run();
     const first = ['persist', 'persist', 'COMMIT', 'answers 1,2'];
     expect(events).toEqual([...first, 'apply', 'persist', 'answers 3', 'COMMIT', 'answers 4']);
+  });
+
+  it('rests before the first job, too: what it looks after may fail with nobody asking', () => {
+    const { events } = stand(() => null, 40);
+    expect(events).toEqual(['timer 40']);
   });
 
   it('flushes nothing for applies alone, but leaves that to the next flush or a rest', () => {

@@ -37,6 +37,7 @@ export class JobLoop {
     this.#engine = engine;
     this.#reply = reply;
     this.#clock = clock;
+    this.#rest();
   }
 
   enqueue(jobs: readonly NumberedJob[]): void {

@@ -30,6 +30,9 @@ const orderIndexes = [
   ['orders_by_postcode', 'postcode'], ['orders_by_number', 'number'],
 ] as const satisfies readonly (readonly [string, keyof OrderRow])[];
 
+/** An order has lines, options, events and places in indexes. */
+const rowsPerOrder = 4;
+
 type Part = 'log' | 'results' | 'orders' | 'small tables' | 'end';
 
 /**
@@ -74,21 +77,24 @@ export class RowCheck {
     }));
   }
 
-  /** Checks about `rows` more; true when the pass is over. Throws DamageError, or SQLite's own. */
-  step(rows: number): boolean {
+  /**
+   * Checks so many orders more, or `rowsPerOrder` times as many smaller rows; true when the pass is
+   * over. Throws DamageError, or an error of SQLite.
+   */
+  step(orders: number): boolean {
     // One transaction: an order and its lines, or a table and what meta says of it, belong together.
-    this.#db.transaction(() => this.#checkSome(rows))();
+    this.#db.transaction(() => this.#checkSome(orders))();
     return this.#part === 'end';
   }
 
-  #checkSome(rows: number): void {
+  #checkSome(orders: number): void {
     switch (this.#part) {
       case 'log':
-        return this.#checkLog(rows);
+        return this.#checkLog(orders * rowsPerOrder);
       case 'results':
-        return this.#checkResults(rows);
+        return this.#checkResults(orders * rowsPerOrder);
       case 'orders':
-        return this.#checkOrders(rows);
+        return this.#checkOrders(orders);
       case 'small tables':
         this.#checkCounters();
         // Reads the catalogue, and checks it.
