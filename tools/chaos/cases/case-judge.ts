@@ -25,8 +25,12 @@ const count = (found: readonly string[], marks: readonly string[]): number =>
 function ofThisRun({ ops, finals, ...rest }: History): History {
   const keys = new Set(ops.filter(({ op }) => op === 'place').map(({ key }) => key));
   const isOurs = ({ key }: { key: string | null }): boolean => key !== null && keys.has(key);
-  const opOfRun = (op: OpRecord): OpRecord => (op.done?.page
-    ? { ...op, done: { ...op.done, page: op.done.page.filter(isOurs) } } : op);
+  const opOfRun = (op: OpRecord): OpRecord => {
+    const page = op.done?.page?.filter(isOurs);
+    if (op.done === null || page === undefined) return op;
+    // A page full of other orders says nothing about ours.
+    return { ...op, done: { ...op.done, page: page.length === 0 ? null : page } };
+  };
   const listOfRun = (list: FinalList): FinalList =>
     ({ ...list, orders: list.orders.filter(isOurs) });
   return { ...rest, ops: ops.map(opOfRun), finals: finals.map(listOfRun) };

@@ -12,8 +12,8 @@ import type { CaseLoad } from './case-run.ts';
 describe('what a case measures', () => {
   const dir = mkdtempSync(join(tmpdir(), 'orderly-case-'));
   const equipped = new Equipped('plain', dir);
-  afterAll(async () => {
-    await equipped.remove();
+  afterAll(() => {
+    equipped.remove();
     rmSync(dir, { recursive: true });
   });
 

@@ -84,8 +84,9 @@ async function swizzle(run: CaseRun): Promise<void> {
       { serves: false });
     await run.rest(2_000);
   }
-  for (const name of run.random.shuffle(names)) {
-    await run.mend(`heal ${name}`, () => run.lab.network.heal(name), { serves: false });
+  for (const [n, name] of run.random.shuffle(names).entries()) {
+    await run.mend(`heal ${name}`, () => run.lab.network.heal(name),
+      { serves: n === names.length - 1 });
     await run.rest(2_000);
   }
   await run.settled();

@@ -66,7 +66,7 @@ export async function runCase(which: ChaosCase, options: CaseOptions): Promise<C
     if (!(error instanceof Error)) throw error;
     outcome.troubles = [error.message];
   } finally {
-    await equipped.remove();
+    equipped.remove();
   }
   if (outcome.verdict === 'failed' || options.keep) options.say(`logs and history are in ${dir}`);
   else rmSync(dir, { recursive: true, force: true });
@@ -86,6 +86,7 @@ async function inLab(which: ChaosCase, options: CaseOptions, place: Place): Prom
     setUp: (name, role) => (role === 'geocoder' ? {} : place.equipped.setUpOf(name)),
     onUnaskedEnd: (program) => ended.push(program),
   });
+  lab.onClose(() => place.equipped.remove());
   try {
     return await underLoad(which, lab, { ...options, ...place, ended });
   } finally {

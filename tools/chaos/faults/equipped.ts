@@ -5,7 +5,7 @@ import type { Equipment } from '../cases/case.ts';
 import type { ProgramSetUp } from '../lab.ts';
 import { FaultSwitches } from './fault-switches.ts';
 import { NativeParts } from './native.ts';
-import { SmallDisk } from './small-disk.ts';
+import { SmallDisk, shareMounts } from './small-disk.ts';
 
 const diskMebibytes = 96;
 
@@ -16,12 +16,14 @@ export class Equipped {
   readonly #native = new NativeParts();
   readonly #switches = new Map<string, FaultSwitches>();
   readonly #disks = new Map<string, SmallDisk>();
+  #unshare: (() => void) | null = null;
 
   /** Everything is kept in `dir`. */
   constructor(kind: Equipment, dir: string) {
     this.#kind = kind;
     this.#dir = dir;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    if (kind === 'small-disks') this.#unshare = shareMounts(dir);
   }
 
   /** For LabOptions.setUp: what a program is started with. */
@@ -53,9 +55,12 @@ export class Equipped {
     for (const disk of this.#disks.values()) disk.free();
   }
 
-  /** Frees everything; the programs must have ended. */
-  async remove(): Promise<void> {
-    for (const disk of this.#disks.values()) await disk.remove();
+  /** Gives everything back, once the programs have ended; a second time it does nothing. */
+  remove(): void {
+    for (const disk of this.#disks.values()) disk.remove();
+    this.#disks.clear();
+    this.#unshare?.();
+    this.#unshare = null;
     this.#native.remove();
   }
 }

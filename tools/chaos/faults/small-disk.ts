@@ -84,8 +84,10 @@ export class SmallDisk {
     }
   }
 
-  async remove(): Promise<void> {
-    await this.unmount();
+  /** Without waiting: what still uses it keeps it until its own end. */
+  remove(): void {
+    if (this.#mounted) execFileSync('umount', ['--lazy', this.folder]);
+    this.#mounted = false;
     rmSync(this.#image, { force: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -104,4 +106,15 @@ export class SmallDisk {
       }
     }
   }
+}
+
+/**
+ * Programs on hosts of their own see a copy of all mounts as they were at their start. In a folder
+ * that is shared so, they also see what is mounted and unmounted later; without that a disk would
+ * stay in use by programs that have nothing to do with it. Gives what undoes it.
+ */
+export function shareMounts(dir: string): () => void {
+  execFileSync('mount', ['--bind', dir, dir]);
+  execFileSync('mount', ['--make-shared', dir]);
+  return () => { execFileSync('umount', ['--lazy', dir]); };
 }
