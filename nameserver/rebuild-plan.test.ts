@@ -20,7 +20,9 @@ const viewOf = (viewNumber: number, parts: Partial<View> = {}): View => {
   return seal(rest);
 };
 
-const claimOf = (storeId: string, view: View | null, parts: Partial<ViewClaim> = {}): ViewClaim => ({
+const claimOf = (
+  storeId: string, view: View | null, parts: Partial<ViewClaim> = {},
+): ViewClaim => ({
   source: `store ${storeId.slice(0, 1)}`, clusterId, storeId, boot: 1, lastEpoch: 3, lastLsn: 10,
   address: null, view, ...parts,
 });

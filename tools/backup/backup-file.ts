@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
-import { exitCodes, Failure } from '../../client/failure.ts';
 import { count, id128, shortName } from '../../shared/contract/ids.ts';
 import { onDisk } from './disk.ts';
+import { damaged, newer } from './refusals.ts';
 
 /**
  * A backup is one file: the store as an SQLite database, then a manifest, then a footer of 96
@@ -52,14 +52,6 @@ const footerBytes = 96;
 const manifestBytesMax = 65_536;
 const footerForm = /^ORDERLY-BACKUP (\d{4}) (\d{10}) ([0-9a-f]{64})\n$/;
 
-const damaged = (path: string, why: string): Failure => new Failure({
-  code: 'backup_damaged',
-  exitCode: exitCodes.failed,
-  what: `${path} is not a sound backup.`,
-  causes: [why],
-  fixes: ['use another copy of this backup, or another backup'],
-});
-
 /** What follows the database. */
 export function tailOf(manifest: Manifest): Buffer {
   const text = Buffer.from(`${JSON.stringify(manifest)}\n`);
@@ -83,7 +75,7 @@ export async function readManifest(path: string): Promise<Manifest> {
     const footer = size < footerBytes ? '' : String(
       await onDisk(path, 'read', () => piece(file, size - footerBytes, footerBytes)));
     const parts = footerForm.exec(footer);
-    if (parts === null) throw damaged(path, 'its end is not that of a backup: cut off, or another file');
+    if (parts === null) throw damaged(path, 'its end is cut off, or it is another kind of file');
     const [, format, length, digest] = parts;
     if (Number(format) > backupFormat) throw newer(path, `backup format ${Number(format)}`);
     const at = size - footerBytes - Number(length);
@@ -99,13 +91,6 @@ export async function readManifest(path: string): Promise<Manifest> {
     await file.close();
   }
 }
-
-export const newer = (path: string, what: string): Failure => new Failure({
-  code: 'backup_newer',
-  exitCode: exitCodes.failed,
-  what: `${path} was written by a newer version of Orderly (${what}).`,
-  fixes: ['use the version that wrote it, or a newer one'],
-});
 
 /**
  * Reads the whole file once: gives the SHA-256 of all of it, and throws a Failure when the
@@ -130,5 +115,3 @@ export async function readThrough(
   if (database.digest('hex') === manifest.sha256) return whole.digest('hex');
   throw damaged(path, 'its database was changed after it was written (SHA-256 differs)');
 }
-
-export { damaged };

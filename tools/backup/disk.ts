@@ -13,7 +13,9 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** Runs work on a file; what the system says against it becomes a Failure in words. */
-export async function onDisk<T>(path: string, done: string, work: () => T | Promise<T>): Promise<T> {
+export async function onDisk<T>(
+  path: string, done: string, work: () => T | Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -17,7 +17,9 @@ Examples:
   orderly backup verify /mnt/usb/orders.backup   is it whole, and how many orders are in it
   orderly backup --json                          for scripts
 
-Orders go on meanwhile. Everything that was acknowledged before the command began is inside.
+Orders go on meanwhile. Everything that was acknowledged before the command began is inside; an
+order that a front end had only queued (202) is inside if it was placed by then. No key is inside,
+but names and addresses of customers are: keep the file as safe as the orders.
 ${exitCodeHelp}`;
 
 const restoreExamples = `

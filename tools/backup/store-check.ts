@@ -5,7 +5,7 @@ import { RowCheck } from '../../backend-server/storage/row-check.ts';
 import { schemaVersion, schemaVersionOf } from '../../backend-server/storage/schema.ts';
 import { count, id128 } from '../../shared/contract/ids.ts';
 import { type View, viewSchema } from '../../shared/contract/view.ts';
-import { damaged, newer } from './backup-file.ts';
+import { damaged, newer } from './refusals.ts';
 
 /** What a copied store says about itself, whatever the version that wrote it. */
 export interface StoreFacts {
@@ -60,8 +60,9 @@ function read(db: SqliteDatabase.Database): StoreFacts {
 }
 
 /**
- * Opens the database in a file without changing it, has SQLite check every page and index,
- * reads every row against its seal, and counts the orders. Throws a Failure when it is not sound, or newer than this program.
+ * Opens the database in a file without changing it, has SQLite check every page and index, reads
+ * every row against its seal, and counts the orders. Throws a Failure when it is not sound, or
+ * newer than this program.
  */
 export function checkStore(path: string): StoreFacts {
   let db: SqliteDatabase.Database | null = null;
