@@ -152,6 +152,22 @@ describe('orderly client place', () => {
       idempotency_key: 'queued-key',
     });
   });
+
+  it('says of a queued order what happens next, and finds it again by its id', async () => {
+    const id = '0199a000-0000-7000-8000-000000000001';
+    const submission = { id, status: 'queued', position: 4, ending: null, order_id: null };
+    server.once(/^POST/, textReply(202, JSON.stringify(submission)));
+    const placed = await run(['place', ...wholeOrder, '--yes']);
+    expect(placed.code).toBe(0);
+    expect(placed.out()).toContain(`queued as ${id}, 4 in line; it is not placed yet`);
+    expect(placed.out()).toContain('as soon as a back end can take it');
+    const rejected = { ...submission, status: 'rejected', error: { detail: 'No such postcode.' } };
+    server.once(/^GET .v1.submissions/, textReply(200, JSON.stringify(rejected)));
+    const shown = await run(['show', id]);
+    expect(shown.code).toBe(0);
+    expect(shown.out()).toContain('was refused: No such postcode.');
+    expect((await run(['show', id])).code).toBe(6);
+  });
 });
 
 describe('orderly client menu, orders, show and cancel', () => {

@@ -70,6 +70,12 @@ export class Session {
     return tell(orderAnswer, await this.#get(pathOf(id)));
   }
 
+  /** An order that was queued; where it stands, or how it ended. */
+  async submission(id: string): Promise<Told<Submission>> {
+    const path = `/v1/submissions/${encodeURIComponent(id)}`;
+    return tell(submissionAnswer, await this.#get(path));
+  }
+
   async events(id: string): Promise<Told<OrderEvent[]>> {
     const { value, raw } = tell(eventsAnswer, await this.#get(`${pathOf(id)}/events`));
     return { value: value.data, raw: (raw as { data: unknown }).data };

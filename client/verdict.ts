@@ -62,7 +62,9 @@ function judgeProblem(answer: Answer, problem: Problem): Verdict {
 }
 
 function judgeAnswer(answer: Answer): Verdict {
-  if (answer.status >= 200 && answer.status < 300) return { kind: 'stands', answer };
+  // 303: a submission that has become an order, told in full.
+  const stands = (answer.status >= 200 && answer.status < 300) || answer.status === 303;
+  if (stands) return { kind: 'stands', answer };
   const problem = problemAnswer.safeParse(answer.body);
   if (problem.success) return judgeProblem(answer, problem.data);
   return judgeGarbled(answer.status, 'the answer has an unknown shape');

@@ -50,7 +50,7 @@ export class OrderDesk {
 
   /** Once per key, however often it is asked. Throws what Forwarder.submit throws. */
   async place(request: SubmitRequest, prefer: Preference): Promise<Placed> {
-    const { outage } = this.#forwarder;
+    const outage = this.#forwarder.outage || this.#queue.isUnproven;
     if (this.#queue.knows(request)) return this.#store(request, 0);
     if (prefer === 'sync') return this.#forward(request);
     if (prefer === 'async') return this.#store(request, 0);

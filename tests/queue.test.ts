@@ -63,109 +63,101 @@ class Crowd {
   }
 }
 
-const killBackends = async (cluster: TestCluster): Promise<void> => {
-  for (const backend of cluster.processes.backends) await cluster.kill(backend);
-};
-
-const restartBackends = async (cluster: TestCluster): Promise<void> => {
-  await Promise.all(cluster.processes.backends.map((backend) => cluster.restart(backend)));
-};
-
-describe('orders while no back end runs', () => {
+/** One outage, step by step: each test goes on where the one before ended. */
+describe('while no back end runs', () => {
   let cluster: TestCluster;
-  beforeAll(async () => { cluster = await TestCluster.start({ frontends: 2 }); });
+  let crowd: Crowd;
+  let twice: Crowd;
+  let many: Crowd;
+  let takenBack: Crowd;
+  beforeAll(async () => {
+    cluster = await TestCluster.start({ frontends: 2 });
+    [crowd, twice, many, takenBack] = [
+      new Crowd(cluster, 20, 7), new Crowd(cluster, 20, 5), new Crowd(cluster, 300, 60),
+      new Crowd(cluster, 1, 1),
+    ];
+    await cluster.placed();
+    for (const backend of cluster.processes.backends) await cluster.kill(backend);
+  });
   afterAll(() => cluster.stop());
 
-  it('are stored and answered 202; a kill of the front end loses none, and each is placed once',
-    async () => {
-      await cluster.placed();
-      await killBackends(cluster);
-      const crowd = new Crowd(cluster, 20, 7);
-      await crowd.send(crowd.keys.slice(0, 10));
-      expect(crowd.statuses()).toEqual([202]);
-      const knownAtMs = performance.now();
-      await crowd.send(crowd.keys.slice(10, 12));
-      figure('answered 202 once the outage is known after', performance.now() - knownAtMs);
-      expect(performance.now() - knownAtMs).toBeLessThan(2_000);
-      const frontend = cluster.processes.child('frontend-1');
-      const sending = crowd.send(crowd.keys.slice(12));
-      await systemClock.sleep(20);
-      await cluster.kill(frontend);
-      await sending;
-      await cluster.restart(frontend);
-      const before = new Map(crowd.replies);
-      await crowd.send(crowd.keys);
-      expect(crowd.statuses()).toEqual([202]);
-      for (const [key, { body }] of before) {
-        expect(crowd.replies.get(key)?.body).toMatchObject({ id: submissionSchema.parse(body).id });
-      }
-      const atMs = performance.now();
-      await restartBackends(cluster);
-      await crowd.expectPlacedOnce();
-      figure('20 queued orders placed after the start of the back ends', performance.now() - atMs);
-      for (const { id } of crowd.submissions()) {
-        const reply = await cluster.call(`/v1/submissions/${id}`);
-        expect(reply).toMatchObject({ status: 303, body: { status: 'placed' } });
-      }
-      await crowd.send(crowd.keys);
-      expect(crowd.statuses()).toEqual([201]);
-      await cluster.untilInSync(3);
-    });
-
-  it('300 of them: the front end is killed while it drains, and again; none is lost or doubled',
-    async () => {
-      await killBackends(cluster);
-      const crowd = new Crowd(cluster, 300, 60);
-      await crowd.send(crowd.keys);
-      expect(crowd.statuses()).toEqual([202]);
-      const frontend = cluster.processes.child('frontend-1');
-      await restartBackends(cluster);
-      const listed = async (): Promise<number> => (await cluster.list(1)).length;
-      const start = await listed();
-      for (const goal of [30, 120]) {
-        await cluster.until(`${goal} are placed`, async () => await listed() >= start + goal);
-        await cluster.kill(frontend);
-        await cluster.restart(frontend);
-      }
-      await crowd.expectPlacedOnce();
-      await cluster.untilInSync(3);
-    });
-
-  it('sent to both front ends under one key make one order', async () => {
-    await killBackends(cluster);
-    const crowd = new Crowd(cluster, 20, 5);
-    await Promise.all([crowd.send(crowd.keys, 0), crowd.send(crowd.keys, 1)]);
-    expect(crowd.statuses()).toEqual([202]);
-    await restartBackends(cluster);
-    await crowd.expectPlacedOnce();
-    await cluster.untilInSync(3);
-    await crowd.send(crowd.keys, 0);
-    const first = [...crowd.replies.values()].map(({ body }) => body);
-    await crowd.send(crowd.keys, 1);
-    expect([...crowd.replies.values()].map(({ body }) => body)).toEqual(first);
-  });
-
-  it('that are taken back are not placed, whichever front end gets them again', async () => {
-    await killBackends(cluster);
-    const crowd = new Crowd(cluster, 1, 1);
-    const [key = ''] = crowd.keys;
-    await crowd.send([key]);
-    const [submission] = crowd.submissions();
-    const path = `/v1/submissions/${submission?.id ?? ''}`;
-    const asked = await cluster.call(path, { method: 'DELETE' });
-    expect(asked).toMatchObject({ status: 202, body: { status: expect.any(String), ending: 'withdrawn' } });
+  const restartFrontend = async (): Promise<void> => {
     const frontend = cluster.processes.child('frontend-1');
     await cluster.kill(frontend);
     await cluster.restart(frontend);
-    await restartBackends(cluster);
-    await cluster.until('the withdrawal is confirmed', async () =>
-      submissionSchema.parse((await cluster.call(path)).body).status === 'withdrawn');
-    for (const at of [0, 1]) {
-      await crowd.send([key], at);
-      expect(crowd.replies.get(key)).toMatchObject({ status: 410, code: 'submission_withdrawn' });
+  };
+  const submissionPath = (): string => `/v1/submissions/${takenBack.submissions()[0]?.id ?? ''}`;
+
+  it('orders are answered 202, at once when the outage is known', async () => {
+    await crowd.send(crowd.keys.slice(0, 10));
+    expect(crowd.statuses()).toEqual([202]);
+    const knownAtMs = performance.now();
+    await crowd.send(crowd.keys.slice(10, 12));
+    figure('answered 202 once the outage is known after', performance.now() - knownAtMs);
+    expect(performance.now() - knownAtMs).toBeLessThan(2_000);
+  });
+
+  it('a front end that is killed while it stores orders has each that it answered', async () => {
+    const sending = crowd.send(crowd.keys.slice(12));
+    await systemClock.sleep(20);
+    await restartFrontend();
+    await sending;
+    const before = new Map(crowd.replies);
+    await crowd.send(crowd.keys);
+    expect(crowd.statuses()).toEqual([202]);
+    for (const [key, { body }] of before) {
+      expect(crowd.replies.get(key)?.body).toMatchObject({ id: submissionSchema.parse(body).id });
     }
-    expect((await cluster.list()).filter(({ external_ref: ref }) => ref === key.slice(-64)))
-      .toEqual([]);
-    await cluster.untilInSync(3);
+  });
+
+  it('a withdrawal is remembered through a kill', async () => {
+    await takenBack.send(takenBack.keys);
+    const asked = await cluster.call(submissionPath(), { method: 'DELETE' });
+    expect(asked).toMatchObject({ status: 202, body: { ending: 'withdrawn' } });
+    await Promise.all([twice.send(twice.keys, 0), twice.send(twice.keys, 1), many.send(many.keys)]);
+    expect([...twice.statuses(), ...many.statuses()]).toEqual([202, 202]);
+    await restartFrontend();
+    expect((await cluster.call(submissionPath())).body).toMatchObject({ ending: 'withdrawn' });
+  });
+
+  it('with the back ends back each is placed once, though the front end is killed while it drains',
+    async () => {
+      const atMs = performance.now();
+      await Promise.all(cluster.processes.backends.map((backend) => cluster.restart(backend)));
+      for (const goal of [30, 150]) {
+        await cluster.until(`${goal} are placed`, async () =>
+          (await cluster.list(1)).length >= goal);
+        await restartFrontend();
+      }
+      for (const each of [crowd, twice, many]) await each.expectPlacedOnce();
+      figure('340 queued orders placed after the start of the back ends', performance.now() - atMs);
+    });
+
+  it('their submissions lead to the orders, and so do their keys at either front end', async () => {
+    for (const { id } of crowd.submissions()) {
+      const reply = await cluster.call(`/v1/submissions/${id}`);
+      expect(reply).toMatchObject({ status: 303, body: { status: 'placed' } });
+    }
+    await twice.send(twice.keys, 0);
+    expect(twice.statuses()).toEqual([201]);
+    const first = [...twice.replies.values()].map(({ body }) => body);
+    await twice.send(twice.keys, 1);
+    expect([...twice.replies.values()].map(({ body }) => body)).toEqual(first);
+  });
+
+  it('what was taken back is not placed, whichever front end gets it again', async () => {
+    await cluster.until('the withdrawal is confirmed', async () => {
+      const { body } = await cluster.call(submissionPath());
+      return submissionSchema.parse(body).status === 'withdrawn';
+    });
+    const [key = ''] = takenBack.keys;
+    for (const at of [0, 1]) {
+      await takenBack.send([key], at);
+      expect(takenBack.replies.get(key)).toMatchObject({
+        status: 410, code: 'submission_withdrawn',
+      });
+    }
+    const references = (await cluster.list()).map(({ external_ref: ref }) => ref);
+    expect(references).not.toContain(key.slice(-64));
   });
 });

@@ -46,6 +46,14 @@ const orderEvent = z.object({
 export type OrderEvent = z.infer<typeof orderEvent>;
 export const eventsAnswer = z.object({ data: z.array(orderEvent) });
 
-/** 202: taken into the front end's queue, not yet an order. */
-export const submissionAnswer = z.object({ id: text, status: text });
+/** Taken into the front end's queue: not yet an order, or how that ended. */
+export const submissionAnswer = z.object({
+  id: text,
+  status: text,
+  position: count.nullish(),
+  expires_at: maybe,
+  ending: maybe,
+  order_id: maybe,
+  error: z.object({ detail: text }).nullish(),
+});
 export type Submission = z.infer<typeof submissionAnswer>;

@@ -58,7 +58,7 @@ export function tellPlaced(context: Context, { placed, key }: PlacedHere): void 
   if (placed.kind === 'queued') {
     const { raw, value } = placed.submission;
     if (json) terminal.printJson({ status: 'queued', submission: raw, idempotency_key: key });
-    else terminal.print(queuedView(value));
+    else terminal.print(queuedView(value, terminal.screen));
     return;
   }
   const { order, replayed } = placed;

@@ -95,8 +95,26 @@ export function placedView(
   return lines.join('\n');
 }
 
-/** After an order was taken into the queue. */
-export const queuedView = (submission: Submission): string => [
-  `The order is queued as ${told(submission.id, 60)}; it is not placed yet.`,
-  'It will be placed as soon as a back end can take it.',
-].join('\n');
+const endWords: Record<string, string> = {
+  withdrawn: 'It was taken back and was not placed.',
+  expired: 'No back end took it in time; it was not placed. Place it again if it is still wanted.',
+};
+
+/** An order in the queue: where it stands and what happens next, or how that ended. */
+export function queuedView(submission: Submission, { timeZone }: Screen): string {
+  const { status, position, expires_at: expiresAt, ending, error } = submission;
+  const id = told(submission.id, 60);
+  if (status === 'rejected') return `The order ${id} was refused: ${told(error?.detail ?? '', 500)}`;
+  const end = endWords[status];
+  if (end !== undefined) return `The order was queued as ${id}. ${end}`;
+  const place = position === null || position === undefined ? '' : `, ${position} in line`;
+  const until = isFilled(expiresAt) ? `, at the latest at ${moment(expiresAt, timeZone)}` : '';
+  const next = isFilled(ending)
+    ? 'It is not sent any more; the back ends have to confirm that it was not placed.'
+    : `It will be placed as soon as a back end can take it${until}.`;
+  return [
+    `The order is queued as ${id}${place}; it is not placed yet.`,
+    next,
+    `How it stands: orderly client show ${id}`,
+  ].join('\n');
+}

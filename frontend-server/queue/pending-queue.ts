@@ -70,6 +70,8 @@ export class PendingQueue {
   #tick: Timer | null = null;
   #tickIsFast = false;
   #stopped = false;
+  /** A back end has decided an order since the start. */
+  #decided = false;
 
   constructor(parts: {
     store: QueueStore; sender: QueueSender; clock: Clock; logger: Logger;
@@ -111,8 +113,9 @@ export class PendingQueue {
     return this.#rules.load.rows;
   }
 
-  get load(): { rows: number; bytes: number; oldestAtMs: number | null } {
-    return this.#rules.load;
+  /** Orders of an earlier run wait, and no back end has decided one yet: the outage goes on. */
+  get isUnproven(): boolean {
+    return this.depth > 0 && !this.#decided;
   }
 
   get hasRoom(): boolean {
@@ -306,8 +309,11 @@ export class PendingQueue {
       this.#logger.debug({ err: error, id, answer: answer.kind }, 'a queued order was not placed');
     }
     this.#feed({ kind: 'answered', id, attempt, answer });
-    const end = this.#stopped ? null : answer.kind === 'ended' ? answer.outcome.as : null;
-    if (end !== null) this.#logger.info({ id, end, depth: this.depth }, 'a queued order ended');
+    if (answer.kind === 'refused') this.#decided = true;
+    if (answer.kind !== 'ended') return;
+    this.#decided = true;
+    const { as: end } = answer.outcome;
+    this.#logger.info({ id, end, depth: this.depth }, 'a queued order ended');
   }
 }
 
