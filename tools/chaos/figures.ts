@@ -29,7 +29,9 @@ const count = (into: Record<string, number>, word: string): void => {
 export const isWrite = ({ op, done }: OpRecord): boolean =>
   (op === 'place' || op === 'cancel') && done?.type === 'ok' && done.answered !== null;
 
-function longestGap(endsMs: readonly number[], period: readonly [number, number]): [number, number] {
+function longestGap(
+  endsMs: readonly number[], period: readonly [number, number],
+): [number, number] {
   const [fromMs, untilMs] = period;
   let longest: [number, number] = [0, fromMs];
   let before = fromMs;

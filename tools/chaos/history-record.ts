@@ -13,7 +13,7 @@ export interface SeenOrder {
   state: Register;
 }
 
-export type OpKind = 'place' | 'cancel' | 'get' | 'list';
+type OpKind = 'place' | 'cancel' | 'get' | 'list';
 
 /** What is known before a request is sent. */
 export interface Invocation {

@@ -1,6 +1,7 @@
 import type { View } from '../../shared/contract/view.ts';
 import type { ReplicaStatus } from '../../shared/contract/replica.ts';
 import type { Door } from '../up/front-door.ts';
+import type { LinkProxy } from './link.ts';
 
 /**
  * The laboratory: a whole system of real processes, and what can be done to it from outside. It is
@@ -14,7 +15,7 @@ export type Role = 'nameserver' | 'backend' | 'frontend' | 'geocoder';
  * is 10.97.K.N and this process speaks from 10.97.K.254; local: all on 127.0.0.1, links can not be
  * cut (only the proxied ones); auto: hosts where they can be made.
  */
-export type PlacementKind = 'hosts' | 'local';
+type PlacementKind = 'hosts' | 'local';
 
 /** What may be given to one program. Takes effect at its next start. */
 export interface ProgramSetUp {
@@ -38,7 +39,7 @@ export interface LabProgram {
   /** `nameserver`, `backend-2`, `frontend-1`, `geocoder-primary`. */
   readonly name: string;
   readonly role: Role;
-  /** Number of its host: the last part of its address in `hosts`; geocoders share that of the lab. */
+  /** Its host: the last part of its address in `hosts`; geocoders have that of the lab. */
   readonly host: number;
   readonly dataFolder: string;
   /** File that gets everything it says, over all its starts. */
@@ -87,30 +88,6 @@ export interface LabNetwork {
   proxy(a: string, b: string): Promise<LinkProxy>;
   /** Takes every fault away (of one program), proxies too. */
   heal(name?: string): Promise<void>;
-}
-
-export type FlowState = 'ok' | 'stall' | 'reset';
-
-export interface LinkFaults {
-  /** Added to each chunk, both ways, milliseconds. */
-  delayMs: number;
-  jitterMs: number;
-  /** From the one that connects; stall swallows silently, reset resets at the next byte. */
-  up: FlowState;
-  down: FlowState;
-  /** False: new connections are reset. */
-  accept: boolean;
-}
-
-export interface LinkProxy {
-  readonly port: number;
-  readonly connections: number;
-  /** For every connection from now on, present ones included. */
-  set(faults: Partial<LinkFaults>): void;
-  /** Stalls the connections there are; new ones are not touched. */
-  stallPresent(): void;
-  resetAll(): void;
-  close(): Promise<void>;
 }
 
 export interface LabStatus {

@@ -1,7 +1,8 @@
 import { systemClock } from '../../shared/runtime/clock.ts';
 import type { Begun, FaultGround, FaultKind } from './fault-kind.ts';
 import { primaryAndOthers } from './fault-kind.ts';
-import type { LabProgram, LinkProxy } from './lab.ts';
+import type { LabProgram } from './lab.ts';
+import type { LinkProxy } from './link.ts';
 
 /** Faults of the network between hosts. Whoever begins one heals all links at its end. */
 
@@ -16,10 +17,10 @@ async function cutAll(ground: FaultGround, cuts: readonly Cut[]): Promise<string
   const { lab, random } = ground;
   const oneWay = random.chance(0.3);
   const turned = random.chance(0.5);
-  for (const { a, b } of cuts) {
+  await Promise.all(cuts.map(({ a, b }) => {
     const [from, to] = turned ? [b, a] : [a, b];
-    await lab.network.cut(from.name, to.name, { oneWay });
-  }
+    return lab.network.cut(from.name, to.name, { oneWay });
+  }));
   return oneWay ? (turned ? ' (one way, in)' : ' (one way, out)') : '';
 }
 
@@ -129,7 +130,9 @@ async function slow(ground: FaultGround): Promise<Begun | null> {
 }
 
 /** A proxy on the way from the primary to each backup, or from a front end to the primary. */
-async function detours(ground: FaultGround): Promise<{ what: string; proxies: LinkProxy[] } | null> {
+async function detours(
+  ground: FaultGround,
+): Promise<{ what: string; proxies: LinkProxy[] } | null> {
   const { lab, random } = ground;
   const sides = await primaryAndOthers(ground);
   const frontend = random.pick(lab.byRole('frontend'));

@@ -4,7 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { must } from '../../shared/runtime/assert.ts';
 import { parseHostPort } from '../../shared/rpc/host-port.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import type { FlowState, LinkFaults, LinkProxy } from './lab.ts';
+import type { FlowState, LinkFaults, LinkProxy } from './link.ts';
 
 interface Pair {
   client: Socket;

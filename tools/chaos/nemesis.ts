@@ -18,7 +18,7 @@ interface NemesisOptions {
   ground: Omit<FaultGround, 'mayEnd'>;
   kinds: readonly FaultKind[];
   recorder: Recorder;
-  /** The kinds one after the other in their order, one at a time, instead of drawn ones. */
+  /** Each kind once, in their order, one at a time, whatever time that takes. */
   inTurn: boolean;
   holdMsMax: number;
   /** Told of each fault as it begins, for the progress line. */
@@ -40,7 +40,6 @@ export class Nemesis {
   readonly #mayEnd = new Set<LabProgram>();
   /** Names of kinds under way. */
   readonly #underWay = new Set<string>();
-  #turn = 0;
 
   constructor(options: NemesisOptions) {
     this.#options = options;
@@ -55,17 +54,23 @@ export class Nemesis {
   /** Resolves when the time is over and the last fault has been taken away. */
   async run(untilMs: number): Promise<void> {
     const { random } = this.#ground;
-    const { inTurn } = this.#options;
+    const { inTurn, kinds, holdMsMax } = this.#options;
     const watch = systemClock.setRepeating(watchEveryMs, () => this.#startEnded());
+    const rest = (): Promise<void> =>
+      systemClock.sleep(Math.min(random.between(...restMs), holdMsMax));
     try {
-      while (this.#options.recorder.nowMs() < untilMs) {
-        const faults = [this.#fault(false)];
-        if (!inTurn && random.chance(secondShare)) {
+      for (const kind of inTurn ? kinds : []) {
+        await this.#fault(kind);
+        await rest();
+      }
+      while (!inTurn && this.#options.recorder.nowMs() < untilMs) {
+        const faults = [this.#fault(this.#draw(false))];
+        if (random.chance(secondShare)) {
           await systemClock.sleep(random.between(0, 2_000));
-          faults.push(this.#fault(true));
+          faults.push(this.#fault(this.#draw(true)));
         }
         await Promise.all(faults);
-        await systemClock.sleep(random.between(...restMs));
+        await rest();
       }
     } finally {
       watch.cancel();
@@ -88,8 +93,7 @@ export class Nemesis {
   }
 
   #draw(second: boolean): FaultKind | null {
-    const { inTurn, kinds } = this.#options;
-    if (inTurn) return kinds[this.#turn++ % kinds.length] ?? null;
+    const { kinds } = this.#options;
     const busyLinks = [...this.#underWay].some((name) =>
       kinds.find((one) => one.name === name)?.links === true);
     const able = kinds.filter(({ name, links }) =>
@@ -103,9 +107,8 @@ export class Nemesis {
     return null;
   }
 
-  async #fault(second: boolean): Promise<void> {
+  async #fault(kind: FaultKind | null): Promise<void> {
     const { recorder, onFault } = this.#options;
-    const kind = this.#draw(second);
     if (kind === null) return;
     this.#underWay.add(kind.name);
     const startMs = recorder.nowMs();

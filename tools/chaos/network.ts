@@ -2,7 +2,8 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import { must } from '../../shared/runtime/assert.ts';
 import { parseHostPort } from '../../shared/rpc/host-port.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import type { LabNetwork, LabProgram, LinkProxy } from './lab.ts';
+import type { LabNetwork, LabProgram } from './lab.ts';
+import type { LinkProxy } from './link.ts';
 import { openLinkProxy } from './link-proxy.ts';
 import type { Placement } from './placement.ts';
 
@@ -14,7 +15,7 @@ interface NetworkParts {
   standing: ReadonlyMap<string, LinkProxy>;
 }
 
-/** How long the present connections of a link are answered with resets so that all are made anew. */
+/** How long present connections of a link are answered with resets, so that all are made anew. */
 const resetForMs = 500;
 
 interface Detour {
@@ -36,9 +37,9 @@ export class FilteredNetwork implements LabNetwork {
   }
 
   async cut(a: string, b: string, options: { oneWay?: boolean } = {}): Promise<void> {
-    await this.#filter(b, '-A', 'INPUT', '-s', this.#address(a), '-j', 'DROP');
-    if (options.oneWay === true) return;
-    await this.#filter(a, '-A', 'INPUT', '-s', this.#address(b), '-j', 'DROP');
+    const lose = (at: string, from: string): Promise<void> =>
+      this.#filter(at, '-A', 'INPUT', '-s', this.#address(from), '-j', 'DROP');
+    await Promise.all([lose(b, a), ...options.oneWay === true ? [] : [lose(a, b)]]);
   }
 
   async isolate(name: string): Promise<void> {

@@ -12,8 +12,9 @@ import { isReady, untilTrue } from '../up/front-door.ts';
 import type { Door } from '../up/front-door.ts';
 import { openHosts, whyNoHosts } from './hosts.ts';
 import type {
-  Lab, LabOptions, LabProgram, LabStatus, LinkProxy, PlacementKind, ProgramSetUp, Role,
+  Lab, LabOptions, LabProgram, LabStatus, ProgramSetUp, Role,
 } from './lab.ts';
+import type { LinkProxy } from './link.ts';
 import { openLinkProxy } from './link-proxy.ts';
 import { FilteredNetwork } from './network.ts';
 import { Operator } from './operator.ts';
@@ -65,7 +66,7 @@ class RealLab implements Lab {
     });
   }
 
-  get placement(): PlacementKind {
+  get placement(): Lab['placement'] {
     return this.#placement.kind;
   }
 
@@ -244,7 +245,8 @@ class RealLab implements Lab {
 
   /** In `local` each program reaches the name server through a proxy of its own. */
   async #nameserverFor(name: string): Promise<string> {
-    const address = `${this.#placement.address(hostNumbers.nameserver)}:${this.#port('nameserver')}`;
+    const host = this.#placement.address(hostNumbers.nameserver);
+    const address = `${host}:${this.#port('nameserver')}`;
     if (this.#placement.kind === 'hosts' || this.#options.proxyNameserver !== true) return address;
     const proxy = await openLinkProxy({
       host: this.#placement.self, chance: () => 0, target: () => address,

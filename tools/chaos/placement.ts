@@ -1,9 +1,9 @@
 import { OrderlyError } from '../../shared/contract/errors.ts';
-import type { PlacementKind } from './lab.ts';
+import type { Lab } from './lab.ts';
 
 /** Where programs run: what differs between hosts of their own and this machine's loopback. */
 export interface Placement {
-  readonly kind: PlacementKind;
+  readonly kind: Lab['placement'];
   /** Address of this process as programs see it. */
   readonly self: string;
   /** Address of a host. */

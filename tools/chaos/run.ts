@@ -25,7 +25,7 @@ export interface ChaosOptions extends Pick<LabOptions, 'placement' | 'backends' 
   faultsMs: number;
   seed: number;
   kinds: readonly FaultKind[];
-  /** Each kind in its turn instead of drawn ones. */
+  /** Each kind once, in turn, instead of drawn ones until the time is over. */
   inTurn?: boolean;
   /** No fault is held longer. */
   holdMsMax?: number;

@@ -1,4 +1,4 @@
-import type { LinkProxy } from '../lab.ts';
+import type { LinkProxy } from '../link.ts';
 import type { CaseRun } from './case-run.ts';
 import { silentBarMs } from './case.ts';
 import type { ChaosCase } from './case.ts';
