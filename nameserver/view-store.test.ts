@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -69,12 +69,17 @@ describe('ViewStore', () => {
     db.close();
   });
 
-  it('refuses a file of a newer format', () => {
+  it('refuses a file of a newer format in plain words and leaves it as it is', () => {
     openStore();
     for (const store of open.splice(0)) store.close();
-    const db = new Database(join(dir, 'views.db'));
+    const file = join(dir, 'views.db');
+    const db = new Database(file);
     db.pragma('user_version = 99');
     db.close();
-    expect(() => new ViewStore(dir)).toThrow(/has format 99; this program knows 1/);
+    const before = readFileSync(file);
+    expect(() => new ViewStore(dir)).toThrow(expect.objectContaining({
+      code: 'invalid_params', message: expect.stringMatching(/format 99; this one knows 1.*\nfix:/),
+    }));
+    expect(readFileSync(file).equals(before)).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import Database from 'better-sqlite3';
@@ -32,6 +32,7 @@ export class ViewStore {
   /** A file that is made here gets `clusterId`, or an id that no other cluster has. */
   constructor(dir: string, clusterId = randomBytes(16).toString('hex')) {
     const file = join(dir, viewsFile);
+    if (existsSync(file)) refuseNewerFormat(file);
     // SQLite gives its side files the mode of the main one.
     closeSync(openSync(file, 'a', 0o600));
     this.#db = new Database(file);
@@ -49,12 +50,6 @@ export class ViewStore {
 
   #migrate(clusterId: string): boolean {
     const version = this.#db.pragma('user_version', { simple: true });
-    if (typeof version === 'number' && version > formatVersion) {
-      throw new OrderlyError(
-        'internal',
-        `The file of the views has format ${version}; this program knows ${formatVersion}.`,
-      );
-    }
     if (version === formatVersion) return false;
     this.#db.transaction(() => {
       this.#db.exec(schema);
@@ -97,6 +92,26 @@ export class ViewStore {
 
   close(): void {
     this.#db.close();
+  }
+}
+
+/**
+ * A file of a newer program is left untouched. Read through a connection that can not write: any
+ * other would change the file when it is closed.
+ */
+function refuseNewerFormat(file: string): void {
+  const db = new Database(file, { readonly: true });
+  try {
+    const version = Number(db.pragma('user_version', { simple: true }));
+    if (version <= formatVersion) return;
+    throw new OrderlyError(
+      'invalid_params',
+      `The file of the views was written by a newer version of Orderly (format ${version}; this one `
+        + `knows ${formatVersion}). Nothing was changed.\n`
+        + 'fix:   start that version, or give this one another data folder with --data.',
+    );
+  } finally {
+    db.close();
   }
 }
 

@@ -46,7 +46,8 @@ const run = async (options: TortureOptions): Promise<void> => {
   const sum = { kills: 0, beforeFirstWrite: 0, reported: 0, undecided: 0 };
   for (let n = 1; n <= options.rounds; n += 1) {
     const kill: KillPoint = random() < 0.15
-      ? { from: 'start', ms: random() * 800 } : { from: 'ready', ms: random() * 250 };
+      ? { from: 'start', ms: random() * 800 }
+      : { from: 'unit', units: Math.floor(random() * 60), ms: random() * 15 };
     // oxlint-disable-next-line no-await-in-loop
     const { reported, undecided } = await torture.round(kill);
     sum.kills += 1;

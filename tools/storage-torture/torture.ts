@@ -17,11 +17,8 @@ import { emptyModel, nextUnit } from './units.ts';
 /** Units that a killed writer may have had under way beyond the last that it reported. */
 const undecidedMax = 50;
 
-export interface KillPoint {
-  /** Counted from the start of the process, or from its first write. */
-  from: 'start' | 'ready';
-  ms: number;
-}
+/** Counted from the start of the process, or from the moment at which it reported so many units. */
+export type KillPoint = { from: 'start'; ms: number } | { from: 'unit'; units: number; ms: number };
 
 export interface Round {
   /** Units reported durable before the kill, and units found beyond them. */
@@ -95,7 +92,7 @@ export class StorageTorture {
     let reported = this.#done;
     for await (const line of createInterface({ input: child.stdout })) {
       if (line !== 'ready') reported = Number(line);
-      else if (kill.from === 'ready') killLater();
+      if (kill.from === 'unit' && reported === this.#done + kill.units) killLater();
     }
     const [, signal] = await exited as [number | null, string | null];
     assert(signal === 'SIGKILL', 'the writer works until it is killed');
