@@ -166,7 +166,14 @@ export class NameService {
     if (!this.#registry.put(registration, status, nowMs)) {
       throw new OrderlyError('stale_registration', undefined, { reason: 'newer_process' });
     }
-    if (rules !== null && status !== null) rules.onBeat(registration, status, nowMs);
+    if (rules !== null && status !== null) {
+      const wasFrozen = rules.frozen !== null;
+      rules.onBeat(registration, status, nowMs);
+      if (rules.frozen !== null && !wasFrozen) {
+        const facts = { group: registration.group, why: rules.frozen };
+        this.#logger.warn(facts, 'views were forgotten here: none is changed any more');
+      }
+    }
     return {
       clusterId: this.#store.clusterId,
       leaseMs: this.#times.leaseMs,
