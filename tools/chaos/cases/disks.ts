@@ -53,8 +53,20 @@ async function powerCases(run: CaseRun): Promise<void> {
 async function startAgain(run: CaseRun, program: LabProgram): Promise<void> {
   if (program.pid !== null) return;
   const code = program.ends.at(-1)?.code;
-  run.note(`${program.role} left with code ${code}`);
+  run.note(`a ${program.role} left with code ${code}`);
   await program.start();
+}
+
+/**
+ * Makes a program write while its disk is bad: a name server when the set of members changes, a
+ * front end when no back end takes orders. Gives what undoes it.
+ */
+async function makeItWrite(run: CaseRun, program: LabProgram): Promise<() => Promise<void>> {
+  if (program.role === 'backend') return async () => {};
+  const victims = program.role === 'frontend' ? run.lab.byRole('backend') : [await run.backup()];
+  await run.fault(`kill -9 ${victims.map(({ name }) => name).join(', ')}`, () =>
+    Promise.all(victims.map((one) => one.kill())), { serves: false });
+  return async () => { await Promise.all(victims.map((one) => one.start())); };
 }
 
 async function fillDisk(run: CaseRun, program: LabProgram): Promise<void> {
@@ -62,10 +74,12 @@ async function fillDisk(run: CaseRun, program: LabProgram): Promise<void> {
   await run.fault(`disk of ${program.name} is full`, () => {
     run.equipped.disk(program.name).fill();
   });
-  await run.rest(7_000);
+  const undo = await makeItWrite(run, program);
+  await run.rest(6_000);
   await run.mend('room is made', async () => {
     run.equipped.disk(program.name).free();
     await startAgain(run, program);
+    await undo();
   });
   await run.settled();
   await run.rest(1_500);
@@ -77,11 +91,13 @@ async function failSync(run: CaseRun, program: LabProgram, count: number): Promi
   run.foresee(program);
   const often = count === 1 ? 'once' : 'from now on';
   await run.fault(`fsync of ${program.name} fails (EIO) ${often}`, () => switches.failSyncs(count));
+  const undo = await makeItWrite(run, program);
   await run.rest(5_000);
   if (switches.syncsFailed === failedBefore) run.note(`${program.role} synced nothing`);
   await run.mend('the disk is sound again', async () => {
     switches.heal();
     await startAgain(run, program);
+    await undo();
   });
   await run.settled();
   await run.rest(1_500);

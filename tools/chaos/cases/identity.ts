@@ -47,28 +47,29 @@ async function copiedNameServer(run: CaseRun): Promise<void> {
   await run.fault('its copy, which knows less, takes its place', () => nameserverOn(run, copy));
   await run.rest(6_000);
   run.expect('the copy changes no view', await viewNumber(run) <= ahead);
-  run.note(saidSince(run.nameserver, logged));
+  const late = await changeView(run, false);
+  await run.rest(4_000);
+  run.expect('the copy elects nobody', await viewNumber(run) <= ahead);
+  run.expect('the copy says so in its log', saidSince(run.nameserver, logged, 'has seen view'));
   await run.mend('the original is back', () => nameserverOn(run, original));
+  await run.served();
+  await late.start();
   await run.settled();
   run.expect('no view went back', await viewNumber(run) >= ahead);
 }
 
 const logLength = (program: LabProgram): number => readFileSync(program.logFile, 'utf8').length;
 
-/** What a program warned of since, its first sentence. */
-function saidSince(program: LabProgram, from: number): string {
-  const lines = readFileSync(program.logFile, 'utf8').slice(from).split('\n');
-  const warning = lines.find((line) => /"level":"?(warn|error|40|50)/.test(line));
-  if (warning === undefined) return `${program.name} warned of nothing`;
-  const { msg } = JSON.parse(warning) as { msg?: string };
-  return `${program.name}: "${msg ?? warning.slice(0, 100)}"`;
-}
+/** True when a program has written these words into its log since. */
+const saidSince = (program: LabProgram, from: number, words: string): boolean =>
+  readFileSync(program.logFile, 'utf8').slice(from).includes(words);
 
 async function emptyNameServer(run: CaseRun): Promise<void> {
   const original = run.nameserver.dataFolder;
   const before = await viewNumber(run);
   const primary = await run.primary();
-  const logged = new Map(run.lab.programs.map((one) => [one.name, logLength(one)]));
+  const witness = await run.backup();
+  const logged = logLength(witness);
   await run.fault('an empty name server takes the place of the old one', () =>
     nameserverOn(run, join(run.lab.home, 'nameserver-empty')));
   await run.rest(6_000);
@@ -77,18 +78,13 @@ async function emptyNameServer(run: CaseRun): Promise<void> {
   await run.rest(6_000);
   run.expect('nobody is elected by an empty name server', (await viewNumber(run)) <= before);
   run.expect('orders had gone on until the primary died', acked > 0);
-  for (const program of [run.nameserver, await survivor(run)]) {
-    run.note(saidSince(program, logged.get(program.name) ?? 0));
-  }
+  run.expect('a back end says in its log whom it refuses',
+    saidSince(witness, logged, 'belongs to another cluster'));
   await run.mend('the old name server is back', () => nameserverOn(run, original));
   await run.served();
   await run.mend(`start ${primary.name}`, () => primary.start());
   await run.settled();
   rmSync(join(run.lab.home, 'nameserver-empty'), { recursive: true, force: true });
-}
-
-async function survivor(run: CaseRun): Promise<LabProgram> {
-  return run.lab.byRole('backend').find(({ ready }) => ready) ?? run.nameserver;
 }
 
 async function joinAndReplace(run: CaseRun): Promise<void> {
