@@ -1,123 +1,137 @@
+import type { View } from '../../shared/contract/view.ts';
+import { type FaultKind, faultKinds, faultWeights } from './fault-kinds.ts';
 import type { Random } from './random.ts';
 import type { SimStore } from './sim-store.ts';
+import { StorageFaults } from './storage-faults.ts';
 import type { World } from './world.ts';
 
-/** How often each fault strikes; healing is one of them. */
-const faultWeights = {
-  kill: 4,
-  bounce: 2,
-  pause: 2,
-  split: 3,
-  isolate: 4,
-  link: 1,
-  power: 1,
-  limp: 2,
-  'name-server': 1,
-  heal: 4,
-  'view-change': 0,
+export { type FaultKind, faultKinds } from './fault-kinds.ts';
+
+interface NemesisOptions {
+  faultsMax: number;
+  faultKinds: readonly FaultKind[];
+}
+
+type Strike = (random: Random) => void;
+
+const weightSum = faultKinds.reduce((sum, kind) => sum + faultWeights[kind], 0);
+
+/** The kind at this place of all weights laid end to end. */
+const kindAt = (place: number): FaultKind => {
+  let left = place;
+  return faultKinds.find((kind) => (left -= faultWeights[kind]) < 0) ?? 'heal';
 };
-
-export type FaultKind = keyof typeof faultWeights;
-
-export const faultKinds = Object.keys(faultWeights) as FaultKind[];
-
-/** Swarm testing: each run has its own selection of faults. */
-export const drawFaultKinds = (random: Random): FaultKind[] =>
-  faultKinds.filter(() => random.chance(0.7));
 
 /** What breaks things: at random, and aimed at the moments in which a view has just changed. */
 export class Nemesis {
   readonly #world: World;
   readonly #clients: readonly string[];
+  readonly #options: NemesisOptions;
+  readonly #storage: StorageFaults;
+  /** Draws for faults that are off too: switching one off moves no other. */
+  readonly #random: Random;
+  readonly #changeRandom: Random;
   #over = false;
   /** A partition that was made to last is not healed before. */
   #holdUntilMs = 0;
-  readonly #options: { faultsMax: number; faultKinds: readonly FaultKind[] };
+  /** Nothing else strikes before: what was begun has time to go wrong. */
+  #quietUntilMs = 0;
   /** Drawn per run: how long between two faults. */
   readonly #calm: number;
+  #drawn = 0;
   faults = 0;
 
-  constructor(
-    world: World,
-    clients: readonly string[],
-    options: { faultsMax: number; faultKinds: readonly FaultKind[] },
-  ) {
+  constructor(world: World, clients: readonly string[], options: NemesisOptions) {
     this.#world = world;
     this.#clients = clients;
     this.#options = options;
-    this.#calm = world.random.pick([1, 1, 3, 8]) ?? 1;
+    this.#random = world.random.fork('nemesis');
+    this.#changeRandom = world.random.fork('nemesis on a change');
+    this.#storage = new StorageFaults(world);
+    this.#calm = this.#random.pick([0.7, 0.7, 2, 6]) ?? 1;
   }
 
   start(): void {
-    this.#later();
-  }
-
-  #later(): void {
-    this.#world.scheduler.after(this.#world.random.between(60, 460) * this.#calm, () => {
+    this.#world.scheduler.after(this.#random.between(60, 460) * this.#calm, () => {
       if (this.#over) return;
-      this.#strike();
-      this.#later();
+      const kind = kindAt(this.#random.next() * weightSum);
+      this.#drawn += 1;
+      this.#strike(kind, this.#random.fork(`${this.#drawn}`), this.#strikes[kind]);
+      this.start();
     });
   }
 
-  #strike(): void {
-    const { random } = this.#world;
-    if (this.faults >= this.#options.faultsMax) return;
-    const strikes: Record<FaultKind, () => void> = {
-      kill: () => this.#kill(random.chance(0.5), random.between(50, 1500)),
-      bounce: () => this.#kill(random.chance(0.5), random.between(1, 20)),
-      pause: () => this.#pause(random.between(100, 3000)),
-      split: () => this.#split(random.chance(0.3)),
-      isolate: () => this.#isolatePrimary(),
-      link: () => this.#oneLink(),
-      power: () => this.#powerCut(),
-      limp: () => this.#limp(),
-      'name-server': () => this.#nameServer(),
-      heal: () => this.#heal(),
-      'view-change': () => {},
-    };
-    const on = this.#options.faultKinds;
-    let draw = random.between(
-      0,
-      on.reduce((sum, kind) => sum + faultWeights[kind], 0),
-    );
-    const kind = on.find((one) => {
-      draw -= faultWeights[one];
-      return draw < 0;
-    });
-    if (kind === undefined) return;
+  #strike(kind: FaultKind, random: Random, strike: Strike): void {
+    const { faultsMax, faultKinds: on } = this.#options;
+    if (this.#over || this.faults >= faultsMax || !on.includes(kind)) return;
+    if (this.#world.scheduler.nowMs < this.#quietUntilMs) return;
     this.faults += 1;
-    strikes[kind]();
+    strike(random);
   }
+
+  readonly #strikes: Record<FaultKind, Strike> = {
+    kill: (r) => this.#kill(r, r.between(50, 1500)),
+    bounce: (r) => this.#kill(r, r.between(1, 20)),
+    pause: (r) => this.#pause(r),
+    split: (r) => this.#split(r, r.chance(0.3)),
+    isolate: (r) => this.#isolatePrimary(r),
+    link: (r) => this.#oneLink(r),
+    ring: (r) => this.#ring(r),
+    swizzle: (r) => this.#swizzle(r),
+    power: (r) => this.#powerCut(r),
+    limp: (r) => this.#limp(r),
+    heal: () => this.#heal(),
+    'hidden-reboot': (r) => this.#hiddenReboot(r),
+    'front-end': (r) => this.#frontEnd(r),
+    clock: (r) => this.#clock(r),
+    'name-server': (r) => this.#nameServer(r),
+    'name-server-pause': (r) => this.#pauseNameServer(r),
+    'name-server-disk': (r) => this.#nameServerDisk(r),
+    'disk-full': (r) => this.#storage.full(this.#victim(r), r),
+    'sync-error': (r) => this.#storage.syncError(this.#victim(r), r),
+    'bad-read': (r) => this.#storage.badRead(this.#victim(r)),
+    'torn-tail': (r) => this.#storage.tornTail(this.#victim(r), r),
+    snapshot: (r) => this.#storage.snapshots(r),
+    'queue-disk': (r) => this.#queueDisk(r),
+    'view-change': (r) => this.#afterChange(r),
+    'election-restart': (r) => this.#restartMembers(r),
+  };
 
   get #primary(): SimStore | undefined {
     const view = this.#world.nameServer.saved.view;
     return this.#world.stores.find((store) => store.id === view?.primary);
   }
 
-  #victim(primary: boolean): SimStore | undefined {
-    return primary ? this.#primary : this.#world.random.pick(this.#world.stores);
+  /** The primary in half of the cases. */
+  #victim(random: Random): SimStore {
+    const any = random.shuffle(this.#world.stores)[0];
+    const primary = random.chance(0.5) ? this.#primary : undefined;
+    const victim = primary ?? any;
+    if (victim === undefined) return this.#world.checkers.violation('a run has stores');
+    return victim;
   }
 
-  #kill(primary: boolean, backMs: number): void {
-    const victim = this.#victim(primary);
-    victim?.kill();
-    this.#world.scheduler.after(backMs, () => victim?.start());
+  #kill(random: Random, backMs: number): void {
+    const victim = this.#victim(random);
+    victim.kill();
+    this.#world.scheduler.after(backMs, () => victim.start());
   }
 
-  #pause(ms: number): void {
-    const victim = this.#victim(this.#world.random.chance(0.5));
-    victim?.pause();
-    this.#world.trace(`${victim?.name ?? ''} is paused`);
-    this.#world.scheduler.after(ms, () => victim?.resume());
+  #pause(random: Random): void {
+    const victim = this.#victim(random);
+    victim.pause();
+    this.#world.trace(`${victim.name} is paused`);
+    this.#world.scheduler.after(random.between(100, 3000), () => victim.resume());
   }
 
   get #everyone(): string[] {
-    return [...this.#world.stores.map(({ id }) => id), 'ns', ...this.#clients];
+    const { stores, frontends } = this.#world;
+    const names = [...stores, ...frontends].map(({ name }) => name);
+    return [...names, 'ns', ...this.#clients];
   }
 
-  #split(oneWay: boolean): void {
-    const { random, network } = this.#world;
+  #split(random: Random, oneWay: boolean): void {
+    const { network } = this.#world;
     const names = random.shuffle(this.#everyone);
     const at = random.int(1, names.length - 1);
     for (const a of names.slice(0, at)) {
@@ -126,7 +140,9 @@ export class Nemesis {
         if (!oneWay) network.cut(b, a);
       }
     }
-    this.#world.trace(`the network splits${oneWay ? ' one way' : ''}`);
+    this.#world.trace(
+      `the network splits${oneWay ? ' one way' : ''}: ${names.slice(0, at).join()}`,
+    );
   }
 
   #heal(): void {
@@ -136,85 +152,199 @@ export class Nemesis {
 
   /**
    * Cuts the primary off from the name server, from the other stores, or from both, and leaves
-   * some clients with it: long enough for a successor to serve while they still ask the old one.
+   * some front ends with it, which may hear nothing else either: long enough for a successor to
+   * serve while they still ask the old one.
    */
-  #isolatePrimary(): void {
-    const { random, scheduler, network, stores } = this.#world;
+  #isolatePrimary(random: Random): void {
+    const { scheduler, network, stores, frontends } = this.#world;
     const primary = this.#primary;
     if (primary === undefined) return;
-    const clients = this.#clients.filter(() => random.chance(0.5));
+    const [kept, ...left] = random.shuffle(frontends.map(({ name }) => name));
+    const cutOff = left.filter(() => random.chance(0.8));
+    const alone = random.chance(0.6) ? [...stores.map(({ name }) => name), 'ns', ...cutOff] : [];
+    for (const other of alone) {
+      if (kept === undefined || other === primary.name) continue;
+      network.cut(other, kept);
+      network.cut(kept, other);
+    }
     const names = random.chance(0.85) ? ['ns'] : [];
-    const others = random.chance(0.85) ? stores.map(({ id }) => id) : [];
+    const others = random.chance(0.85) ? stores.map(({ name }) => name) : [];
     const bothWays = random.chance(0.7);
-    for (const other of [...names, ...others, ...clients]) {
-      if (other === primary.id) continue;
-      network.cut(primary.id, other);
-      if (bothWays) network.cut(other, primary.id);
+    const who = [...names, ...others, ...cutOff];
+    for (const other of who) {
+      if (other === primary.name) continue;
+      network.cut(primary.name, other);
+      if (bothWays) network.cut(other, primary.name);
     }
-    if (random.chance(0.7)) this.#holdUntilMs = scheduler.nowMs + random.between(1000, 6000);
-    this.#world.trace(`${primary.name} is cut off`);
+    if (random.chance(0.7)) this.#holdUntilMs = scheduler.nowMs + random.between(1500, 6000);
+    if (random.chance(0.5)) this.#quietUntilMs = this.#holdUntilMs;
+    this.#world.trace(`${primary.name} is cut off from ${who.join()}`);
   }
 
-  #oneLink(): void {
-    const { random, network } = this.#world;
+  #oneLink(random: Random): void {
     const [a, b] = random.shuffle(this.#everyone);
-    if (a !== undefined && b !== undefined) network.cut(a, b);
+    if (a !== undefined && b !== undefined) this.#world.network.cut(a, b);
   }
 
-  #powerCut(): void {
-    const { random, scheduler, stores } = this.#world;
-    this.#world.trace('the power is cut');
-    for (const store of stores) {
-      store.kill();
-      scheduler.after(random.between(10, 800), () => store.start());
+  /** Each store reaches only its neighbours. */
+  #ring(random: Random): void {
+    const { network, stores } = this.#world;
+    const names = random.shuffle(stores.map(({ name }) => name));
+    names.forEach((a, i) => {
+      names.forEach((b, j) => {
+        const apart = Math.abs(i - j);
+        if (apart > 1 && apart < names.length - 1) network.cut(a, b);
+      });
+    });
+    this.#world.trace(`the network is a ring: ${names.join()}`);
+  }
+
+  /** Some lose everybody, one after the other, and come back in another order. */
+  #swizzle(random: Random): void {
+    const { network, scheduler } = this.#world;
+    const everyone = this.#everyone;
+    const chosen = random.shuffle(everyone).slice(0, random.int(1, 3));
+    this.#world.trace(`swizzle: ${chosen.join()}`);
+    let atMs = 0;
+    for (const name of chosen) {
+      scheduler.after((atMs += random.between(10, 400)), () => {
+        for (const other of everyone) {
+          network.cut(name, other);
+          network.cut(other, name);
+        }
+      });
+    }
+    for (const name of random.shuffle(chosen)) {
+      scheduler.after((atMs += random.between(10, 800)), () => network.mend([name]));
     }
   }
 
-  #limp(): void {
-    const { random, scheduler, stores } = this.#world;
-    const victim = random.pick(stores);
-    if (victim === undefined) return;
+  #powerCut(random: Random): void {
+    this.#world.trace('the power is cut');
+    for (const store of this.#world.stores) {
+      store.kill();
+      this.#world.scheduler.after(random.between(10, 800), () => store.start());
+    }
+  }
+
+  #limp(random: Random): void {
+    const victim = this.#victim(random);
     victim.disk.slowness = random.between(10, 40);
-    scheduler.after(random.between(200, 2500), () => {
+    this.#world.trace(`the disk of ${victim.name} limps`);
+    this.#world.scheduler.after(random.between(200, 2500), () => {
       victim.disk.slowness = 1;
     });
   }
 
-  #nameServer(): void {
-    const { random, scheduler, nameServer } = this.#world;
+  /** The name server does not hear that the process is another one. */
+  #hiddenReboot(random: Random): void {
+    const { network, scheduler } = this.#world;
+    const victim = this.#victim(random);
+    network.cut(victim.name, 'ns');
+    this.#world.trace(`${victim.name} is started again, and the name server does not hear it`);
+    victim.kill();
+    scheduler.after(random.between(1, 20), () => victim.start());
+    scheduler.after(random.between(300, 1500), () => network.open(victim.name, 'ns'));
+  }
+
+  #frontEnd(random: Random): void {
+    const victim = random.pick(this.#world.frontends);
+    victim?.kill();
+    this.#world.scheduler.after(random.between(20, 1500), () => victim?.start());
+  }
+
+  #clock(random: Random): void {
+    const jumpMs = Math.round(random.between(-1, 1) * (random.pick([50, 5000, 3_600_000]) ?? 0));
+    if (random.chance(0.7)) this.#victim(random).clockOffMs += jumpMs;
+    else {
+      const frontend = random.pick(this.#world.frontends);
+      if (frontend !== undefined) frontend.clockOffMs += jumpMs;
+    }
+    this.#world.trace(`a clock jumps by ${jumpMs} ms`);
+  }
+
+  #nameServer(random: Random): void {
+    const { scheduler, nameServer } = this.#world;
     nameServer.kill();
     scheduler.after(random.between(50, 2000), () => nameServer.start());
   }
 
+  #pauseNameServer(random: Random): void {
+    const { scheduler, nameServer } = this.#world;
+    nameServer.pause();
+    this.#world.trace('the name server is paused');
+    scheduler.after(random.between(100, 4000), () => nameServer.resume());
+  }
+
+  /** It can not save a view for a while; it goes on, or is started again and knows only the old. */
+  #nameServerDisk(random: Random): void {
+    const { scheduler, nameServer } = this.#world;
+    nameServer.diskFails = true;
+    this.#world.trace('the name server can not save');
+    scheduler.after(random.between(100, 1500), () => {
+      if (random.chance(0.5)) {
+        nameServer.kill();
+        nameServer.start();
+      }
+      nameServer.diskFails = false;
+    });
+  }
+
+  #queueDisk(random: Random): void {
+    const victim = random.pick(this.#world.frontends);
+    if (victim !== undefined)
+      victim.queueDisk.failNext = random.pick(['certain', 'uncertain']) ?? null;
+  }
+
   /** A view has just changed: the moment in which protocols break. */
-  onView(): void {
-    const { random, scheduler } = this.#world;
-    if (this.#over || !random.chance(0.15)) return;
-    const { faultsMax, faultKinds: on } = this.#options;
-    if (this.faults >= faultsMax || !on.includes('view-change')) return;
-    scheduler.after(random.between(0, 5), () => {
+  onView(before: View | null, view: View): void {
+    const random = this.#changeRandom.fork(`${view.viewNumber}`);
+    const elected = before !== null && before.epoch !== view.epoch;
+    if (elected && random.chance(0.1)) {
+      this.#strike('election-restart', random, this.#strikes['election-restart']);
+    } else if (random.chance(0.15)) {
+      this.#strike('view-change', random, this.#strikes['view-change']);
+    }
+  }
+
+  #afterChange(random: Random): void {
+    this.#world.scheduler.after(random.between(0, 5), () => {
       if (this.#over) return;
-      this.faults += 1;
       const draw = random.next();
-      if (draw < 0.4) this.#split(random.chance(0.3));
-      else if (draw < 0.7) this.#kill(random.chance(0.7), random.between(1, 400));
-      else if (draw < 0.85) this.#powerCut();
+      if (draw < 0.4) this.#split(random, random.chance(0.3));
+      else if (draw < 0.7) this.#kill(random, random.between(1, 400));
+      else if (draw < 0.85) this.#powerCut(random);
       else this.#heal();
     });
+  }
+
+  #restartMembers(random: Random): void {
+    const { nameServer, scheduler, stores } = this.#world;
+    const members = nameServer.saved.view?.inSync ?? [];
+    for (const store of stores) {
+      if (!members.includes(store.id) || random.chance(0.3)) continue;
+      scheduler.after(random.between(0, 30), () => {
+        if (this.#over) return;
+        store.kill();
+        scheduler.after(random.between(1, 60), () => store.start());
+      });
+    }
   }
 
   /** Everything works from now on. */
   heal(): void {
     this.#over = true;
-    const { network, stores, nameServer } = this.#world;
+    const { network, stores, nameServer, frontends } = this.#world;
     network.heal();
-    network.options = { lossShare: 0, duplicateShare: 0, slowShare: 0.02 };
+    network.options = { lossShare: 0, duplicateShare: 0, slowShare: 0.02, lateShare: 0 };
+    this.#storage.heal();
+    nameServer.resume();
     nameServer.start();
     for (const store of stores) {
-      store.disk.slowness = 1;
       store.resume();
       store.start();
     }
+    for (const frontend of frontends) frontend.start();
     this.#world.trace('everything heals');
   }
 }

@@ -1,9 +1,20 @@
 /** Seeded chance: mulberry32 (T. Ettinger, public domain). The same seed gives the same run. */
 export class Random {
+  readonly #seed: number;
   #state: number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
+    this.#seed = seed >>> 0;
+    this.#state = this.#seed;
+  }
+
+  /** A stream of its own: how often one part draws does not change what another one gets. */
+  fork(label: string): Random {
+    let mixed = this.#seed ^ 0x811c9dc5;
+    for (let i = 0; i < label.length; i += 1) {
+      mixed = Math.imul(mixed ^ label.charCodeAt(i), 0x01000193);
+    }
+    return new Random(mixed ^ (mixed >>> 15));
   }
 
   /** 0 <= x < 1 */

@@ -1,12 +1,14 @@
 import { AssertionError, must } from '../../shared/runtime/assert.ts';
 import { type CoreConfig, defaultCoreConfig } from '../../backend-server/replication/config.ts';
 import { Checkers, Violation } from './checkers.ts';
+import { type FaultKind, drawFaultKinds } from './fault-kinds.ts';
 import { explainAll } from './history.ts';
-import { type FaultKind, Nemesis, drawFaultKinds } from './nemesis.ts';
+import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { SimClient } from './sim-client.ts';
+import { SimFrontend } from './sim-frontend.ts';
 import { SimNameServer } from './sim-name-server.ts';
 import { SimStore } from './sim-store.ts';
 import type { World } from './world.ts';
@@ -15,13 +17,20 @@ import type { World } from './world.ts';
 export interface RunOptions {
   seed: number;
   stores: number;
+  frontends: number;
   clients: number;
   keys: number;
   lossShare: number;
   duplicateShare: number;
   slowShare: number;
+  lateShare: number;
   chaosMs: number;
-  attemptMs: number;
+  /** A front end looks at a primary that owes an answer and is silent for so long. */
+  silentMs: number;
+  clientMs: number;
+  patienceMs: number;
+  /** Front ends have a pending queue. */
+  queue: boolean;
   lagTicks: number;
   batchEntriesMax: number;
   compactEntries: number;
@@ -53,6 +62,7 @@ export interface RunResult {
 
 /** After everything is healed service must be back within this. */
 const healMs = 40_000;
+const settleMs = 1500;
 const traceLinesMax = 400;
 /** Stands for "no limit" in the options that make a run shorter. */
 const unlimited = 1_000_000_000;
@@ -62,14 +72,19 @@ export const optionsOf = (seed: number): RunOptions => {
   return {
     seed,
     stores: random.int(2, 5),
-    clients: random.int(2, 5),
+    frontends: random.int(2, 3),
+    clients: random.int(3, 5),
     keys: random.int(2, 12),
     lossShare: random.chance(0.5) ? 0 : random.between(0, 0.15),
     duplicateShare: random.chance(0.5) ? 0 : random.between(0, 0.1),
     slowShare: random.between(0, 0.1),
-    chaosMs: random.int(3000, 12_000),
-    attemptMs: random.int(100, 1500),
-    lagTicks: random.int(4, 15),
+    lateShare: random.chance(0.5) ? 0 : random.between(0, 0.2),
+    chaosMs: random.int(3000, 9000),
+    silentMs: random.int(150, 700),
+    clientMs: random.chance(0.7) ? random.int(300, 1500) : random.int(1500, 6000),
+    patienceMs: random.int(3000, 9000),
+    queue: random.chance(0.5),
+    lagTicks: random.int(3, 12),
     batchEntriesMax: random.chance(0.3) ? 1 : 256,
     compactEntries: random.chance(0.5) ? random.int(8, 60) : 20_000,
     electShortest: (seed & 1) === 0,
@@ -86,21 +101,20 @@ interface Run {
   faultSteps: number;
 }
 
-const build = (options: RunOptions): Run => {
+const newWorld = (options: RunOptions): World => {
   const random = new Random(options.seed);
   const scheduler = new Scheduler();
-  const { lossShare, duplicateShare, slowShare } = options;
   const traceLines: string[] = [];
   const checkers = new Checkers(() => world);
-  const stores: SimStore[] = [];
   const made: { nameServer: SimNameServer | null } = { nameServer: null };
   const world: World = {
     scheduler,
     random,
     checkers,
-    stores,
+    stores: [],
+    frontends: [],
     traceLines,
-    network: new Network(scheduler, random, { lossShare, duplicateShare, slowShare }),
+    network: new Network(scheduler, random.fork('network'), options),
     get nameServer() {
       return must(made.nameServer, 'the name server is made with the world');
     },
@@ -110,6 +124,11 @@ const build = (options: RunOptions): Run => {
     },
   };
   made.nameServer = new SimNameServer(world, options);
+  return world;
+};
+
+const build = (options: RunOptions): Run => {
+  const world = newWorld(options);
   const config: CoreConfig = {
     ...defaultCoreConfig,
     lagTicks: options.lagTicks,
@@ -118,15 +137,19 @@ const build = (options: RunOptions): Run => {
     compactKeepEntries: Math.min(options.compactEntries >> 2, 5000),
   };
   for (let i = 1; i <= options.stores; i += 1) {
-    stores.push(new SimStore(`${i}`.repeat(32), world, config));
+    world.stores.push(new SimStore(`${i}`, world, config));
+  }
+  for (let i = 1; i <= options.frontends; i += 1) {
+    world.frontends.push(new SimFrontend(`${i}`, world, options));
   }
   const names = Array.from({ length: options.clients }, (_, i) => `c${i + 1}`);
   const clients = names.map((name) => new SimClient(name, world, options));
   const nemesis = new Nemesis(world, names, options);
+  const { checkers } = world;
   const judge = checkers.onView.bind(checkers);
   checkers.onView = (before, view) => {
     judge(before, view);
-    nemesis.onView();
+    nemesis.onView(before, view);
   };
   return { world, clients, nemesis, faultSteps: 0 };
 };
@@ -135,30 +158,42 @@ const build = (options: RunOptions): Run => {
 const play = (run: Run, options: RunOptions): void => {
   const { world, clients, nemesis } = run;
   const { scheduler, checkers } = world;
+  const random = world.random.fork('start');
   world.nameServer.start();
-  for (const store of world.stores)
-    scheduler.after(world.random.between(0, 300), () => store.start());
+  for (const store of world.stores) {
+    scheduler.after(random.between(0, 300), () => store.start());
+  }
+  for (const frontend of world.frontends) frontend.start();
   for (const client of clients) client.start();
-  scheduler.runUntil(1500);
+  scheduler.runUntil(settleMs);
   nemesis.start();
-  const enough = (): boolean => scheduler.steps >= options.stepsMax;
-  scheduler.runUntil(1500 + options.chaosMs, enough);
+  scheduler.runUntil(settleMs + options.chaosMs, () => scheduler.steps >= options.stepsMax);
   run.faultSteps = scheduler.steps;
   nemesis.heal();
-  scheduler.runUntil(scheduler.nowMs + 2000);
+  scheduler.runUntil(scheduler.nowMs + settleMs);
   for (const client of clients) client.stopped = true;
-  const healUntil = scheduler.nowMs + healMs;
-  scheduler.runUntil(healUntil, () => clients.every((client) => client.open === 0));
+  demandProgress(run);
+  const told = new Map(clients.flatMap((client) => [...client.told]));
+  checkers.atEnd(told);
+  const why = explainAll(clients.flatMap((client) => client.history));
+  if (why !== null)
+    checkers.violation(`I11: no order of these operations explains the answers\n${why}`);
+};
+
+/** Everything asked is answered, every queue is empty, and one read of all keys succeeds. */
+const demandProgress = ({ world, clients }: Run): void => {
+  const { scheduler, checkers } = world;
+  const untilMs = scheduler.nowMs + healMs;
+  const quiet = (): boolean => clients.every(({ open, pending }) => open === 0 && pending === 0);
+  scheduler.runUntil(untilMs, quiet);
+  if (!quiet()) checkers.violation(`requests are open ${healMs} ms after healing`);
   let read = false;
   const keys = new Set(clients.flatMap((client) => client.history.map((op) => op.key)));
   clients[0]?.readAll([...keys], () => {
     read = true;
   });
-  scheduler.runUntil(healUntil, () => read);
+  scheduler.runUntil(untilMs, () => read);
   if (!read) checkers.violation(`no progress within ${healMs} ms after healing`);
-  const why = explainAll(clients.flatMap((client) => client.history));
-  if (why !== null)
-    checkers.violation(`I11: no order of these operations explains the answers\n${why}`);
 };
 
 /**

@@ -1,74 +1,114 @@
-import type { BeatResult, BeatStatus } from '../../shared/contract/nameserver.ts';
+import type { BeatResult, BeatStatus, ViewAnswer } from '../../shared/contract/nameserver.ts';
 import type { PeerMessage } from '../../shared/contract/replica.ts';
 import type { ViewNews } from '../../shared/contract/view.ts';
-import { must } from '../../shared/runtime/assert.ts';
 import { ReplicaCore } from '../../backend-server/replication/core.ts';
-import type {
-  Effect,
-  Event,
-  Outcome,
-  SnapshotOffer,
-} from '../../backend-server/replication/events.ts';
+import type { Effect, Event, Outcome } from '../../backend-server/replication/events.ts';
 import type { CoreConfig } from '../../backend-server/replication/config.ts';
-import { SimDisk, type SimSnapshot } from './disk.ts';
-import type { Executed } from './model.ts';
-import { type World, call } from './world.ts';
+import { SimDisk } from './disk.ts';
+import type { Random } from './random.ts';
+import { SimService } from './sim-service.ts';
+import { SimSnapshots } from './sim-snapshots.ts';
+import { type Callee, type World, breakConnections, call } from './world.ts';
 
 const beatMs = 500;
 const proposalMs = 1000;
+/** Proposals and resignations may reach the name server as late as this (PROTOCOL 4.1). */
+const lateProposalMs = 400;
 
 /** One process of a store: gone with everything it held when the store is killed. */
-interface Process {
+export interface Process {
   core: ReplicaCore;
   paused: boolean;
   backlog: (() => void)[];
   waiting: Map<number, (outcome: Outcome) => void>;
-  living: { instance: string; boot: number }[];
+  /** Told when this primary serves or is one no more. */
+  settled: (() => void)[];
+  beating: boolean;
+  beatAgain: boolean;
+  /** Of the ops taken by this process. */
+  lastAtMs: number;
 }
 
 /** The shell of the core in the simulator: the same effects, performed on simulated parts. */
-export class SimStore {
-  readonly id: string;
+export class SimStore implements Callee {
+  readonly name: string;
+  readonly connections = new Set<() => void>();
   readonly disk: SimDisk;
+  readonly service: SimService;
   process: Process | null = null;
+  /** Milliseconds by which the wall clock of this machine is off, and how fast it runs. */
+  clockOffMs: number;
+  readonly #clockRate: number;
+  readonly snapshots: SimSnapshots;
   readonly #world: World;
+  readonly #random: Random;
   readonly #config: CoreConfig;
   readonly #tickMs: number;
-  readonly #snapshots = new Map<string, SimSnapshot>();
   #nextReq = 1;
   #flushing = false;
 
-  constructor(id: string, world: World, config: CoreConfig) {
-    this.id = id;
+  constructor(slot: string, world: World, config: CoreConfig) {
+    this.name = `s${slot}`;
     this.#world = world;
     this.#config = config;
-    this.disk = new SimDisk(id, world.scheduler, world.random);
-    this.#tickMs = world.random.between(60, 200);
+    this.#random = world.random.fork(this.name);
+    this.disk = new SimDisk(slot, {
+      scheduler: world.scheduler,
+      random: world.random.fork(`disk ${slot}`),
+      onFailed: (why) => this.whenAwake(() => this.step({ kind: 'storage-failed', why })),
+      onWrite: (op, platter) => world.checkers.onWrite(this, op, platter),
+    });
+    this.#tickMs = this.#random.between(60, 200);
+    this.clockOffMs = this.#random.between(-5000, 5000);
+    this.#clockRate = this.#random.between(0.98, 1.02);
+    this.service = new SimService(this, world);
+    this.snapshots = new SimSnapshots(this, world);
+  }
+
+  get id(): string {
+    return this.disk.storeId;
+  }
+
+  get address(): string {
+    return `${this.name}:1`;
   }
 
   get alive(): boolean {
     return this.process !== null;
   }
 
-  get name(): string {
-    return this.id.slice(0, 4);
+  get wallMs(): number {
+    return Math.round(
+      1_750_000_000_000 + this.clockOffMs + this.#world.scheduler.nowMs * this.#clockRate,
+    );
   }
 
   start(): void {
     if (this.process !== null) return;
-    const image = this.disk.open();
+    if (this.disk.full) {
+      // The boot count could not be written: the supervisor tries again.
+      this.#world.scheduler.after(400, () => this.start());
+      return;
+    }
+    const { image, quarantined } = this.disk.open();
+    this.#world.checkers.onStart(image, quarantined);
     const process: Process = {
       core: new ReplicaCore(image, this.#config),
       paused: false,
       backlog: [],
       waiting: new Map(),
-      living: [],
+      settled: [],
+      beating: false,
+      beatAgain: false,
+      lastAtMs: 0,
     };
     this.process = process;
+    const aside = quarantined === null ? '' : `, blank: ${quarantined}`;
     this.#world.trace(
-      `${this.name} starts, boot ${image.boot}, log ${image.base.lsn}+${image.entries.length}`,
+      `${this.name} starts as ${image.storeId.slice(0, 4)}, boot ${image.boot}, ` +
+        `log ${image.base.lsn}+${image.entries.length}${aside}`,
     );
-    this.#repeat(process, this.#tickMs, () => this.#step({ kind: 'tick' }));
+    this.#repeat(process, this.#tickMs, () => this.step({ kind: 'tick' }));
     this.#repeat(process, beatMs, () => this.#beat(process));
     this.#beat(process);
   }
@@ -76,8 +116,9 @@ export class SimStore {
   kill(): void {
     if (this.process === null) return;
     this.process = null;
-    this.#snapshots.clear();
+    this.snapshots.forget();
     this.disk.crash();
+    breakConnections(this);
     this.#world.trace(`${this.name} is killed`);
   }
 
@@ -90,16 +131,16 @@ export class SimStore {
     const { process } = this;
     if (process === null || !process.paused) return;
     process.paused = false;
-    this.#step({ kind: 'tick' });
+    this.step({ kind: 'tick' });
     for (const run of process.backlog.splice(0)) if (process === this.process) run();
   }
 
   /** Work that arrives from outside; a paused process does it when it wakes. */
-  #whenAwake(run: () => void): void {
+  whenAwake(run: (process: Process) => void): void {
     const { process } = this;
     if (process === null) return;
-    if (process.paused) process.backlog.push(run);
-    else run();
+    if (process.paused) process.backlog.push(() => run(process));
+    else run(process);
   }
 
   #repeat(process: Process, everyMs: number, run: () => void): void {
@@ -110,43 +151,27 @@ export class SimStore {
     });
   }
 
-  receive(from: { id: string; boot: number }, message: PeerMessage): void {
-    this.#whenAwake(() => this.#step({ kind: 'message', from: from.id, boot: from.boot, message }));
+  receive(way: { from: { id: string; boot: number }; to: string }, message: PeerMessage): void {
+    // H24: a message names the store it is for; another one may live at this address by now.
+    if (way.to !== this.id) return;
+    const { id: from, boot } = way.from;
+    this.whenAwake(() => this.step({ kind: 'message', from, boot, message }));
   }
 
-  hear(news: ViewNews): void {
-    this.#whenAwake(() => this.#step({ kind: 'news', news }));
+  hear(to: string, news: ViewNews): void {
+    if (to === this.id) this.whenAwake(() => this.step({ kind: 'news', news }));
   }
 
-  submit(op: { opId: string; payload: string }, answer: (outcome: Outcome) => void): void {
-    this.#whenAwake(() => {
-      const req = this.#wait(answer);
-      this.#step({ kind: 'submit', req, ...op });
-    });
-  }
-
-  read(answer: (outcome: Outcome) => void): void {
-    this.#whenAwake(() => {
-      const req = this.#wait(answer);
-      this.#step({ kind: 'read', req });
-    });
-  }
-
-  position(answer: (position: { lastEpoch: number; lastLsn: number }) => void): void {
-    this.#whenAwake(() => {
-      const status = must(this.process, 'awake').core.inspect();
-      answer({ lastEpoch: status.durableEpoch, lastLsn: status.durableLsn });
-    });
-  }
-
-  #wait(answer: (outcome: Outcome) => void): number {
+  /** One op or read for the core; the outcome may never come if the process dies. */
+  ask(event: (req: number) => Event, answer: (outcome: Outcome) => void): void {
     const req = this.#nextReq;
     this.#nextReq += 1;
     this.process?.waiting.set(req, answer);
-    return req;
+    this.step(event(req));
   }
 
-  #step(event: Event): void {
+  /** One event for the core of the living process. */
+  step(event: Event): void {
     const { process } = this;
     if (process === null) return;
     this.#perform(process, process.core.step(event));
@@ -169,19 +194,22 @@ export class SimStore {
   }
 
   #performOne(process: Process, effect: Effect): void {
-    const current = (run: () => void) => () => {
-      if (this.process === process) this.#whenAwake(run);
+    const { checkers } = this.#world;
+    const current = (run: () => void): void => {
+      if (this.process === process) this.whenAwake(run);
     };
     switch (effect.kind) {
       case 'persist':
         return this.disk.persist(effect.ops, (ms) =>
-          current(() => this.#step({ kind: 'persisted', token: effect.token, ms }))(),
+          current(() => this.step({ kind: 'persisted', token: effect.token, ms })),
         );
-      case 'apply':
-        return this.disk.apply(effect.upTo, (executed) => {
-          this.#world.checkers.onApplied(this, effect.upTo, executed);
-          current(() => this.#step({ kind: 'applied', upTo: effect.upTo, stateHash: null }))();
-        });
+      case 'apply': {
+        const { upTo } = effect;
+        const executed = this.disk.apply(upTo, (stateHash) =>
+          current(() => this.step({ kind: 'applied', upTo, stateHash })),
+        );
+        return checkers.onApplied(this, { executed, stateHash: this.disk.state.stateHash });
+      }
       case 'send':
         return this.#send(process, effect.to, effect.message);
       case 'answer': {
@@ -194,144 +222,139 @@ export class SimStore {
       case 'resign':
         return this.#resign(process, effect);
       case 'make-snapshot':
-        return this.#makeSnapshot(process, effect.to);
+        return this.snapshots.make(process, effect.to);
       case 'install-snapshot':
-        return this.#install(process, effect);
+        return this.snapshots.install(process, effect);
       case 'fatal':
-        return this.#world.checkers.violation(`${this.name} stops: ${effect.why}`);
-      case 'trace':
-        return this.#world.checkers.onTrace(this, effect.event);
+        return this.#fatal(effect.why);
+      case 'trace': {
+        if (effect.event.name === 'serving' || effect.event.name === 'stepped-down') {
+          for (const settle of process.settled.splice(0)) settle();
+        }
+        if (effect.event.name === 'serving' || effect.event.name === 'view-adopted') {
+          this.#beat(process);
+        }
+        return checkers.onTrace(this, effect.event);
+      }
     }
+  }
+
+  /** A disk that fails ends the process with 74; it is started again. Anything else is a bug. */
+  #fatal(why: string): void {
+    if (why !== 'the disk is full' && why !== 'a sync failed' && why !== 'a row is damaged') {
+      this.#world.checkers.violation(`${this.name} stops: ${why}`);
+    }
+    this.#world.trace(`${this.name} stops: ${why}`);
+    this.kill();
+    this.#world.scheduler.after(this.#random.between(20, 800), () => this.start());
+  }
+
+  /** A row that is read turns out to be damaged: the storage engine fails. */
+  failRead(): void {
+    this.whenAwake(() => this.step({ kind: 'storage-failed', why: 'a row is damaged' }));
   }
 
   #send(process: Process, to: string, message: PeerMessage): void {
     this.#world.checkers.onSend(this, message);
     const from = { id: this.id, boot: process.core.state.boot };
     const target = this.#world.stores.find((store) => store.id === to);
-    this.#world.network.send(this.id, to, () => target?.receive(from, message));
+    if (target === undefined) return;
+    this.#world.network.send(this.name, target.name, () => target.receive({ from, to }, message));
   }
 
   #propose(process: Process, proposal: Extract<Effect, { kind: 'propose' }>['proposal']): void {
-    const { nameServer } = this.#world;
-    call(this.#world, {
-      from: this.id,
-      to: 'ns',
-      deadlineMs: proposalMs,
-      alive: () => nameServer.alive,
-      serve: (answer: (value: { ok: boolean; news: ViewNews } | null) => void) =>
-        nameServer.propose(proposal, answer),
-      done: (result) =>
-        this.#onProposalAnswer(process, proposal.expect, result.ok ? result.value : null),
-    });
-  }
-
-  #onProposalAnswer(
-    process: Process,
-    expect: number,
-    value: { ok: boolean; news: ViewNews } | null,
-  ): void {
-    if (this.process !== process) return;
-    this.#whenAwake(() => {
-      if (value !== null) this.#step({ kind: 'news', news: value.news });
-      this.#step({ kind: 'proposal-answered', expect, ok: value === null ? null : value.ok });
-    });
+    this.#askNameServer(process, proposal.expect, (answer) =>
+      this.#world.nameServer.propose(proposal, answer),
+    );
   }
 
   #resign(process: Process, effect: { expect: number; to: string | null }): void {
-    const { nameServer } = this.#world;
     const { boot } = process.core.state;
-    call(this.#world, {
-      from: this.id,
-      to: 'ns',
-      deadlineMs: proposalMs,
-      alive: () => nameServer.alive,
-      serve: (answer: (value: { ok: boolean; news: ViewNews } | null) => void) =>
-        nameServer.resign({ expect: effect.expect, primary: this.id, boot, to: effect.to }, answer),
-      done: (result) =>
-        this.#onProposalAnswer(process, effect.expect, result.ok ? result.value : null),
-    });
+    const wish = { expect: effect.expect, primary: this.id, boot, to: effect.to };
+    this.#askNameServer(process, effect.expect, (answer) =>
+      this.#world.nameServer.resign(wish, answer),
+    );
   }
 
-  #beat(process: Process): void {
+  #askNameServer(
+    process: Process,
+    expect: number,
+    serve: (answer: (value: ViewAnswer | null) => void) => void,
+  ): void {
     const { nameServer } = this.#world;
-    const status = process.core.inspect();
-    const report: BeatStatus = {
-      role: status.role,
-      viewNumber: status.viewNumber,
-      docHash: status.docHash,
-      epoch: status.epoch,
-      lastEpoch: status.durableEpoch,
-      lastLsn: status.durableLsn,
-      ackedLsn: status.durableLsn,
-      hears: status.hears,
-      fsyncAgeMs: 0,
-      serving: status.serving,
-    };
     call(this.#world, {
-      from: this.id,
-      to: 'ns',
-      deadlineMs: 900,
-      alive: () => nameServer.alive,
-      serve: (answer: (value: BeatResult | null) => void) =>
-        nameServer.beat({ id: this.id, boot: process.core.state.boot, status: report }, answer),
-      done: (result) => {
-        if (this.process !== process || !result.ok || result.value === null) return;
-        const { news, living } = result.value;
-        this.#whenAwake(() => {
-          const peers = living
-            .filter(({ instance }) => instance !== this.id)
-            .map(({ instance, boot }) => ({ storeId: instance, boot }));
-          this.#step({ kind: 'peers', peers });
-          if (news !== null) this.#step({ kind: 'news', news });
-        });
-      },
-    });
-  }
-
-  #makeSnapshot(process: Process, to: string): void {
-    this.#world.scheduler.after(this.#world.random.between(1, 30), () => {
-      if (this.process !== process) return;
-      const content = this.disk.snapshot();
-      const snapshotId = `${this.id}-${content.base.lsn}`;
-      this.#snapshots.set(snapshotId, content);
-      const offer = { base: content.base, snapshotId, bytes: 1, sha256: '' };
-      this.#whenAwake(() => this.#step({ kind: 'snapshot-made', to, offer }));
-    });
-  }
-
-  #install(process: Process, effect: { from: string; offer: SnapshotOffer }): void {
-    const { from, offer } = effect;
-    const source = this.#world.stores.find((store) => store.id === from);
-    const failed = (): void => {
-      this.#step({ kind: 'snapshot-installed', base: offer.base, ok: false });
-    };
-    call(this.#world, {
-      from: this.id,
-      to: from,
-      deadlineMs: 2000,
-      alive: () => source?.alive ?? false,
-      serve: (answer: (value: SimSnapshot | null) => void) =>
-        answer(source?.snapshotContent(offer.snapshotId) ?? null),
+      from: this.name,
+      to: nameServer,
+      deadlineMs: proposalMs,
+      lateMsMax: lateProposalMs,
+      repeats: true,
+      serve,
       done: (result) => {
         if (this.process !== process) return;
-        this.#whenAwake(() => {
-          if (!result.ok || result.value === null) return failed();
-          return this.disk.install(result.value, () => {
-            if (this.process !== process) return;
-            this.#whenAwake(() =>
-              this.#step({ kind: 'snapshot-installed', base: offer.base, ok: true }),
-            );
-          });
+        const value = result.ok ? result.value : null;
+        this.whenAwake(() => {
+          if (value !== null) this.step({ kind: 'news', news: value.news });
+          this.step({ kind: 'proposal-answered', expect, ok: value === null ? null : value.ok });
         });
       },
     });
   }
 
-  snapshotContent(snapshotId: string): SimSnapshot | null {
-    return this.#snapshots.get(snapshotId) ?? null;
+  /** One beat at a time; a wish during one is granted right after it. */
+  #beat(process: Process): void {
+    if (process.beating) {
+      process.beatAgain = true;
+      return;
+    }
+    process.beating = true;
+    const { nameServer } = this.#world;
+    const status = beatStatus(process.core);
+    const { boot } = process.core.state;
+    call(this.#world, {
+      from: this.name,
+      to: nameServer,
+      deadlineMs: 900,
+      serve: (answer: (value: BeatResult | 'burned' | null) => void) =>
+        nameServer.beat(
+          { kind: 'replica', id: this.name, instance: this.id, boot, status },
+          answer,
+        ),
+      done: (result) => {
+        if (this.process !== process) return;
+        process.beating = false;
+        if (process.beatAgain) {
+          process.beatAgain = false;
+          this.#beat(process);
+        }
+        if (!result.ok || result.value === null || result.value === 'burned') return;
+        this.#onBeatAnswer(result.value);
+      },
+    });
   }
 
-  executedAt(lsn: number): Executed | undefined {
-    return this.disk.state.executed[lsn - 1];
+  #onBeatAnswer({ news, living }: BeatResult): void {
+    this.whenAwake(() => {
+      const peers = living
+        .filter(({ instance }) => instance !== this.id)
+        .map(({ instance, boot }) => ({ storeId: instance, boot }));
+      this.step({ kind: 'peers', peers });
+      if (news !== null) this.step({ kind: 'news', news });
+    });
   }
 }
+
+const beatStatus = (core: ReplicaCore): BeatStatus => {
+  const { role, viewNumber, docHash, epoch, hears, serving, ...status } = core.inspect();
+  return {
+    role,
+    viewNumber,
+    docHash,
+    epoch,
+    lastEpoch: status.durableEpoch,
+    lastLsn: status.durableLsn,
+    ackedLsn: status.durableLsn,
+    hears,
+    fsyncAgeMs: 0,
+    serving,
+  };
+};
