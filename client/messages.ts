@@ -37,7 +37,7 @@ export const adviceFor: Partial<Record<ErrorCode, Advice>> = {
   price_changed: advice(conflict, 'look at the new total, then place the order again'),
   postcode_rejected: advice(failed, 'check the postcode, or give another address'),
   submission_expired: advice(conflict, 'place it again, with a new key'),
-  submission_withdrawn: advice(conflict, 'place it again, with a new key, if it is wanted after all'),
+  submission_withdrawn: advice(conflict, 'place it again with a new key if it is wanted after all'),
   submission_ended: advice(conflict, '`orderly client orders` shows whether it was placed'),
   rate_limited: advice(unreachable, 'wait a moment and try again'),
   overloaded: advice(unreachable, 'wait a moment and try again'),

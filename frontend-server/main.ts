@@ -73,7 +73,8 @@ async function openDoor(
     self: () => ({ id, address, waiting: forwarder.waiting }),
   });
   const app = await createApp({
-    desk: { forwarder, cluster, orders: new OrderDesk(forwarder, queue) }, token, logger, host: config.host,
+    desk: { forwarder, cluster, orders: new OrderDesk(forwarder, queue) },
+    token, logger, host: config.host,
     health: {
       clock: systemClock, id,
       draining: () => draining,

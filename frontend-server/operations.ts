@@ -171,7 +171,8 @@ export const operations: readonly PublicOperation[] = [
     async run({ submission_id: id }, { actor }, desk) {
       const submission = desk.orders.submission(id, actor);
       const { order_id: orderId, ended_at: endedAt } = submission;
-      if (orderId === null) return { body: submission, ...(endedAt === null && { retryAfterS: 2 }) };
+      const retry = endedAt === null && { retryAfterS: 2 };
+      if (orderId === null) return { body: submission, ...retry };
       return { body: submission, status: 303, location: `${ordersPath}/${orderId}` };
     },
   }),

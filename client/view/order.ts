@@ -104,7 +104,8 @@ const endWords: Record<string, string> = {
 export function queuedView(submission: Submission, { timeZone }: Screen): string {
   const { status, position, expires_at: expiresAt, ending, error } = submission;
   const id = told(submission.id, 60);
-  if (status === 'rejected') return `The order ${id} was refused: ${told(error?.detail ?? '', 500)}`;
+  const why = told(error?.detail ?? '', 500);
+  if (status === 'rejected') return `The order ${id} was refused: ${why}`;
   const end = endWords[status];
   if (end !== undefined) return `The order was queued as ${id}. ${end}`;
   const place = position === null || position === undefined ? '' : `, ${position} in line`;

@@ -31,8 +31,9 @@ async function timed(clock: Clock, check: () => boolean | Promise<boolean>): Pro
 }
 
 /**
- * Adds /livez (the process runs) and /readyz (it can do its job: not stopping, room for requests and in the queue,
- * a primary that answers). `?verbose` lists the checks, `?noprimary` leaves the primary out.
+ * Adds /livez (the process runs) and /readyz (it can do its job: not stopping, room for requests
+ * and in the queue, a primary that answers). `?verbose` lists the checks, `?noprimary` leaves the
+ * primary out.
  */
 export function addHealth(app: FastifyInstance, parts: HealthParts): void {
   const { clock, id } = parts;

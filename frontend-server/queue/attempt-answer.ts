@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../shared/contract/errors.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Outcome } from '../../shared/contract/submission.ts';
 import { publicError } from '../http/problem.ts';
-import type { AttemptAnswer, Outcome } from './queue-events.ts';
+import type { AttemptAnswer } from './queue-events.ts';
 
 /** Said only by what is recorded under the op: definite for every copy of the order. */
 const recordedEnds: ReadonlyMap<ErrorCode, 'expired' | 'withdrawn' | 'rejected'> = new Map([

@@ -1,5 +1,6 @@
+import type { Ending } from '../../shared/contract/submission.ts';
 import { must } from '../../shared/runtime/assert.ts';
-import type { Ending, QueueRow, RowEnd } from './queue-events.ts';
+import type { QueueRow } from './queue-events.ts';
 
 /** A submission in the memory of one process. */
 export interface Entry {
@@ -18,7 +19,7 @@ export interface Entry {
   /** Failed attempts since the last answer of a back end. */
   failures: number;
   /** The end as it was decided; in the row once it is on disk. */
-  end: RowEnd | null;
+  end: QueueRow['end'];
 }
 
 export const newEntry = (row: QueueRow, stored: boolean): Entry => ({

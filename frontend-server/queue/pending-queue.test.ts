@@ -55,7 +55,7 @@ async function ended(id: string): Promise<Submission> {
 const keysPlaced = (): string[] => door.cluster.executions.map(({ key }) => key);
 
 describe('an order that no primary answers in time', () => {
-  it('is answered 202 with where to look, and is placed as soon as a primary takes it', async () => {
+  it('is answered 202 with where to look, and is placed once a primary takes it', async () => {
     await startBusy();
     const key = randomUUID();
     const reply = await place(key);
@@ -186,7 +186,7 @@ describe('queued orders', () => {
     expect(keysPlaced()).toEqual([]);
   });
 
-  it('that were placed although no answer came are reported as placed, not as expired', async () => {
+  it('that were placed though no answer came are reported as placed, not as expired', async () => {
     await startBusy({ expiryMs: 600 });
     primary().refuseWith = null;
     primary().silentAfterWork = true;

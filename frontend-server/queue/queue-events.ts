@@ -1,7 +1,5 @@
 import type { Ending, Outcome, Refusal } from '../../shared/contract/submission.ts';
 
-export type { Ending, Outcome };
-
 /**
  * What goes into the rules of the pending queue and what comes out. A submission is an order that
  * was answered 202; it ends exactly one way.
@@ -29,14 +27,14 @@ export interface QueueRow {
   end: RowEnd | null;
 }
 
-export interface RowEnd {
+interface RowEnd {
   outcome: Outcome;
   atMs: number;
   /** Order of ending: 1, 2, 3, ... */
   seq: number;
 }
 
-export type Offer = Omit<QueueRow, 'seq' | 'withdrawn' | 'end'>;
+type Offer = Omit<QueueRow, 'seq' | 'withdrawn' | 'end'>;
 
 /** A change of the disk; changes are carried out in the order in which they came out. */
 export type QueueWrite =

@@ -1,13 +1,11 @@
+import type { Ending, Outcome } from '../../shared/contract/submission.ts';
 import { assert, must } from '../../shared/runtime/assert.ts';
 import { Lanes, newEntry } from './lanes.ts';
 import type { Entry } from './lanes.ts';
 import { Pace } from './pace.ts';
 import type {
   AttemptAnswer,
-  Ending,
   Moment,
-  Offer,
-  Outcome,
   QueueEffect,
   QueueEvent,
   QueueLimits,
@@ -29,6 +27,7 @@ import type {
  * 5. Orders of one lane are sent one after the other, in the order of arrival.
  */
 
+type Offer = Extract<QueueEvent, { kind: 'offered' }>['offer'];
 type Waiting = { kind: QueueWrite['kind']; id: string };
 
 const bySeq = (a: QueueRow, b: QueueRow): number => a.seq - b.seq;

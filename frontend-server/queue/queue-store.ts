@@ -88,7 +88,8 @@ function prepare(db: Database.Database) {
   return {
     insert: db.prepare(`INSERT INTO submissions
       (id, seq, op_key, lane, fingerprint, request, bytes, queued_at_ms, expires_at_ms)
-      VALUES (@id, @seq, @opKey, @lane, @fingerprint, @request, @bytes, @queuedAtMs, @expiresAtMs)`),
+      VALUES (@id, @seq, @opKey, @lane, @fingerprint, @request, @bytes, @queuedAtMs,
+        @expiresAtMs)`),
     withdrawn: db.prepare('UPDATE submissions SET withdrawn = 1 WHERE id = ?'),
     end: db.prepare(`UPDATE submissions
       SET outcome = ?, ended_at_ms = ?, end_seq = ?, request = NULL WHERE id = ?`),

@@ -82,7 +82,8 @@ export class FrontDoor {
       }),
     });
     this.#app = await createApp({
-      desk: { forwarder, cluster: desk, orders: new OrderDesk(forwarder, queue) }, logger, host: '127.0.0.1',
+      desk: { forwarder, cluster: desk, orders: new OrderDesk(forwarder, queue) },
+      logger, host: '127.0.0.1',
       token: new OperatorToken(this.token, 'a test'),
       health: {
         clock: systemClock, id: 'frontend-1', draining: () => this.draining,

@@ -1,9 +1,8 @@
+import type { Ending, Outcome } from '../../../shared/contract/submission.ts';
 import { must } from '../../../shared/runtime/assert.ts';
 import type {
   AttemptAnswer,
-  Ending,
   Moment,
-  Outcome,
   QueueEffect,
   QueueEvent,
   QueueLimits,
@@ -299,7 +298,7 @@ export class QueueWorld {
       this.#step(front, { kind: 'answered', id, attempt, answer });
   }
 
-  /** The back ends: an op is carried out once; admission refuses now and then, and records nothing. */
+  /** The back ends: an op is carried out once; admission refuses some, and records nothing. */
   #serve({ opKey, fingerprint, ending }: Message): AttemptAnswer {
     const known = this.#recorded.get(opKey);
     if (known !== undefined) {
