@@ -39,6 +39,7 @@ async function killEverythingQueued(run: CaseRun): Promise<void> {
   await run.fault('kill -9 all back ends', () =>
     Promise.all(backends.map((one) => one.kill())), { serves: false });
   await run.until('front ends queue orders', async () => run.load.queued > before, 15_000);
+  await run.rest(4_000);
   await run.fault('kill -9 name server and front ends', () =>
     Promise.all([run.nameserver, ...run.lab.byRole('frontend')].map((one) => one.kill())),
   { serves: false });
