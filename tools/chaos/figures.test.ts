@@ -29,7 +29,13 @@ describe('the figures of a run', () => {
   });
 
   it('count a fault until the first success of what was sent after it', () => {
-    const { faults } = figuresOf(ops, [fault, { ...fault, startMs: 950 }], [0, 1_000]);
+    const { faults } = figuresOf(ops, [fault, { ...fault, startMs: 950, endMs: null }], [0, 1_000]);
     expect(faults).toEqual({ kill: { count: 2, medianMs: 400, maxMs: 400 } });
+  });
+
+  it('tell faults that were under way together from those that came alone', () => {
+    const meanwhile = { ...fault, kind: 'pause', startMs: 250, endMs: 350 };
+    const { faults } = figuresOf(ops, [fault, meanwhile], [0, 1_000]);
+    expect(Object.keys(faults)).toEqual(['together']);
   });
 });

@@ -10,7 +10,10 @@ export interface Figures {
   /** Longest time in which no write succeeded anywhere, milliseconds, and when it began. */
   longestOutageMs: number;
   longestOutageAtMs: number;
-  /** By kind of fault. */
+  /**
+   * By kind of fault;
+   * two at a time are "together", whatever they are.
+   */
   faults: Record<string, FaultFigures>;
 }
 
@@ -52,6 +55,9 @@ function nextSuccess(writes: readonly OpRecord[], startMs: number): number | nul
   return first === null ? null : first - startMs;
 }
 
+const meet = (a: DoneFault, b: DoneFault): boolean =>
+  a.startMs < (b.endMs ?? Infinity) && b.startMs < (a.endMs ?? Infinity);
+
 function faultFigures(waits: readonly (number | null)[]): FaultFigures {
   const sorted = waits.filter((ms) => ms !== null).toSorted((a, b) => a - b);
   return {
@@ -75,8 +81,10 @@ export function figuresOf(
   const endsMs = writes.flatMap(({ done }) => done?.endMs ?? []).sort((a, b) => a - b);
   const [longestOutageMs, longestOutageAtMs] = longestGap(endsMs, period);
   const waits = new Map<string, (number | null)[]>();
-  for (const { kind, startMs } of faults) {
-    waits.set(kind, [...waits.get(kind) ?? [], nextSuccess(writes, startMs)]);
+  for (const fault of faults) {
+    const kind = faults.some((other) => other !== fault && meet(fault, other))
+      ? 'together' : fault.kind;
+    waits.set(kind, [...waits.get(kind) ?? [], nextSuccess(writes, fault.startMs)]);
   }
   return {
     outcomes, codes, acknowledgedWrites: writes.length, longestOutageMs, longestOutageAtMs,

@@ -47,8 +47,9 @@ const orderOf = (key: string, postcode: string): PlaceInput => ({
 });
 
 function lost(error: unknown): Completion {
-  const code = error instanceof Error && 'code' in error ? String(error.code)
-    : error instanceof Error ? error.name : 'unknown';
+  const named = error instanceof Error ? error.name : 'unknown';
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code : named;
   return { ...nothing, code, type: neverSent.has(code) ? 'fail' : 'info' };
 }
 
