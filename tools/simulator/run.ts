@@ -27,6 +27,8 @@ export interface RunOptions {
   chaosMs: number;
   /** A front end looks at a primary that owes an answer and is silent for so long. */
   silentMs: number;
+  /** A front end gives a request up, or queues it, after so long. */
+  totalMs: number;
   clientMs: number;
   patienceMs: number;
   /** Front ends have a pending queue. */
@@ -81,6 +83,7 @@ export const optionsOf = (seed: number): RunOptions => {
     lateShare: random.chance(0.5) ? 0 : random.between(0, 0.2),
     chaosMs: random.int(3000, 9000),
     silentMs: random.int(150, 700),
+    totalMs: random.chance(0.6) ? random.int(200, 1500) : 5000,
     clientMs: random.chance(0.7) ? random.int(300, 1500) : random.int(1500, 6000),
     patienceMs: random.int(3000, 9000),
     queue: random.chance(0.5),
@@ -101,7 +104,8 @@ interface Run {
   faultSteps: number;
 }
 
-const newWorld = (options: RunOptions): World => {
+/** The parts of a run without stores, front ends and clients. */
+export const newWorld = (options: RunOptions): World => {
   const random = new Random(options.seed);
   const scheduler = new Scheduler();
   const traceLines: string[] = [];

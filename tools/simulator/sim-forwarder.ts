@@ -12,7 +12,6 @@ export type Carried<T> = { kind: 'done'; value: T } | { kind: 'failed' } | { kin
 
 type Outcome<T> = { ok: true; value: T } | { ok: false; error: OrderlyError; view: View | null };
 
-const totalMs = 5000;
 const attemptMsMin = 10;
 const pauseMsFirst = 10;
 const pauseMsMax = 50;
@@ -48,6 +47,8 @@ export interface ForwarderParts {
   elector: SimElector;
   /** A primary that owes an answer and is silent for so long is looked at. */
   silentMs: number;
+  /** The deadline of every request; 5 s in production. */
+  totalMs: number;
   /** False once the process is gone. */
   current: () => boolean;
 }
@@ -129,7 +130,7 @@ export class SimForwarder {
     serve: Errand<T>['serve'],
     done: (carried: Carried<T>) => void,
   ): void {
-    const endMs = this.#nowMs + totalMs;
+    const endMs = this.#nowMs + this.#parts.totalMs;
     this.#attempt({ serve, hasEffect, endMs, mayHaveRun: false, number: 0, done });
   }
 

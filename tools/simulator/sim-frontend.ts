@@ -29,6 +29,7 @@ export type SubmissionReply = { kind: 'ended'; outcome: Outcome } | { kind: 'wai
 export interface FrontendOptions {
   electShortest: boolean;
   silentMs: number;
+  totalMs: number;
   queue: boolean;
 }
 
@@ -80,8 +81,8 @@ export class SimFrontend implements Callee {
       onMoved: (belief) => forwarder.follow(belief),
       onAdopted: (view) => this.#keep(view, current),
     });
-    const { silentMs } = this.#options;
-    const forwarder = new SimForwarder({ ...parts, elector, silentMs });
+    const { silentMs, totalMs } = this.#options;
+    const forwarder = new SimForwarder({ ...parts, elector, silentMs, totalMs });
     this.#process = { instance, elector, forwarder, queue: null };
     if (this.#keptView !== null) elector.adopt(this.#keptView);
     if (this.#options.queue) this.#process.queue = this.#openQueue(forwarder, current);
