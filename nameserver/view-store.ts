@@ -106,8 +106,8 @@ function refuseNewerFormat(file: string): void {
     if (version <= formatVersion) return;
     throw new OrderlyError(
       'invalid_params',
-      `The file of the views was written by a newer version of Orderly (format ${version}; this one `
-        + `knows ${formatVersion}). Nothing was changed.\n`
+      `The file of the views was written by a newer version of Orderly (format ${version}; this `
+        + `one knows ${formatVersion}). Nothing was changed.\n`
         + 'fix:   start that version, or give this one another data folder with --data.',
     );
   } finally {

@@ -86,7 +86,8 @@ describe('the file of a back end is damaged', () => {
     for (const child of cluster.processes.backends) {
       await stopCleanly(child);
       const db = new SqliteDatabase(storeFile(child), { readonly: true });
-      stored.push(db.prepare('SELECT id, version, seal FROM orders ORDER BY placed_lsn DESC').all());
+      const newestFirst = 'SELECT id, version, seal FROM orders ORDER BY placed_lsn DESC';
+      stored.push(db.prepare(newestFirst).all());
       db.close();
     }
     expect(stored[1]).toEqual(stored[0]);

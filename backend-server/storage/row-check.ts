@@ -64,7 +64,8 @@ export class RowCheck {
       'SELECT lsn, op_id AS opId, fingerprint, result, seal FROM results '
         + 'WHERE lsn > ? ORDER BY lsn LIMIT ?',
     );
-    this.#resultOf = db.prepare<[string], number>('SELECT lsn FROM results WHERE op_id = ?').pluck();
+    const ofOp = 'SELECT lsn FROM results WHERE op_id = ?';
+    this.#resultOf = db.prepare<[string], number>(ofOp).pluck();
     this.#orderRows = db.prepare(
       'SELECT * FROM orders WHERE placed_lsn > ? ORDER BY placed_lsn LIMIT ?',
     );
@@ -82,7 +83,7 @@ export class RowCheck {
    * over. Throws DamageError, or an error of SQLite.
    */
   step(orders: number): boolean {
-    // One transaction: an order and its lines, or a table and what meta says of it, belong together.
+    // One transaction: an order and its lines, or a table and what meta says of it, go together.
     this.#db.transaction(() => this.#checkSome(orders))();
     return this.#part === 'end';
   }
@@ -122,7 +123,8 @@ export class RowCheck {
     }
     for (const row of found) {
       const { crc, chain } = sealEntry(before.chain, row);
-      if (row.lsn !== before.lsn + 1) throw new DamageError(`the log has no entry ${before.lsn + 1}`);
+      const next = before.lsn + 1;
+      if (row.lsn !== next) throw new DamageError(`the log has no entry ${next}`);
       if (crc !== row.crc) throw new DamageError(`entry ${row.lsn} has a wrong checksum`);
       if (chain !== row.chain) throw new DamageError(`entry ${row.lsn} breaks the chain`);
       before = row;

@@ -80,7 +80,8 @@ describe('the scrub', () => {
       await storage.persist([append(...barriers(201 + n, 260 + n))]);
       scrub.slice(0);
       await storage.persist([{ op: 'cut', from: 202 + n }]);
-      if (n % 3 === 0) await storage.persist([{ op: 'compact', base: { lsn: 10 * n, epoch: n && 1 } }]);
+      const base = { lsn: 10 * n, epoch: n === 0 ? 0 : 1 };
+      if (n % 3 === 0) await storage.persist([{ op: 'compact', base }]);
       scrub.slice(0);
     }
     pass(scrub);
@@ -139,7 +140,8 @@ describe('the scrub', () => {
 });
 
 describe('a store that rots while it is open', () => {
-  const failed = { data: { storage_failed: true, why: expect.stringMatching(/DamageError|CORRUPT/) } };
+  const why = expect.stringMatching(/DamageError|CORRUPT/);
+  const failed = { data: { storage_failed: true, why } };
 
   it('fails by itself when nobody asks it anything, and is not trusted again', async () => {
     await filled(30);
@@ -177,7 +179,7 @@ describe('a store that rots while it is open', () => {
 });
 
 describe('a store that is only checked again', () => {
-  it('is used after a write error when every row is sound, and the error is forgotten', async () => {
+  it('is used after a write error when every row is sound, which is forgotten', async () => {
     await filled(10);
     writeFileSync(join(dir, 'failure.txt'), 'SQLITE_IOERR_FSYNC: disk I/O error');
     await expect(open({ onDamage: 'refuse' })).rejects.toMatchObject({

@@ -36,7 +36,8 @@ describe('a process that is killed', () => {
     const torture = new StorageTorture(built.fileOf(writerSource), dir);
     for (let n = 1; n <= 8; n += 1) {
       await torture.round(n % 4 === 0
-        ? { from: 'start', ms: random() * 500 } : { from: 'unit', units: Math.floor(random() * 30), ms: random() * 15 });
+        ? { from: 'start', ms: random() * 500 }
+        : { from: 'unit', units: Math.floor(random() * 30), ms: random() * 15 });
     }
     expect(torture.facts.units).toBeGreaterThan(15);
   }, 60_000);

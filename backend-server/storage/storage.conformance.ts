@@ -188,7 +188,7 @@ function orderConformance({ current, reopen }: Stores): void {
     expect(await current().countOrders()).toBe(last - 1);
   });
 
-  it('cuts nothing, applies nothing and compacts nothing where there is nothing to do', async () => {
+  it('cuts, applies and compacts nothing where there is nothing to do', async () => {
     const storage = current();
     await fill(storage, 3);
     await storage.persist([{ op: 'cut', from: 4 }, { op: 'cut', from: 9 }]);
@@ -255,7 +255,8 @@ function promiseConformance({ current }: Stores): void {
     ];
     const [, ...behind] = await Promise.allSettled(calls);
     for (const each of behind) {
-      expect(each).toMatchObject({ status: 'rejected', reason: { data: { storage_failed: true } } });
+      const reason = { data: { storage_failed: true } };
+      expect(each).toMatchObject({ status: 'rejected', reason });
     }
   });
 

@@ -62,8 +62,9 @@ const run = async (options: TortureOptions): Promise<void> => {
   const seconds = Math.round((systemClock.nowMs() - startedMs) / 100) / 10;
   process.stdout.write(options.json === true
     ? `${JSON.stringify({ event: 'summary', ...facts, lost: 0, seconds })}\n`
-    : `${facts.kills} kills in ${seconds} s (${facts.beforeFirstWrite} before a unit was reported): `
-      + `${facts.reported} units reported durable, 0 lost, ${facts.undecided} more found whole; `
+    : `${facts.kills} kills in ${seconds} s (${facts.beforeFirstWrite} before any unit was `
+      + `reported): ${facts.reported} units reported durable, 0 lost, `
+      + `${facts.undecided} more found whole; `
       + `${facts.entries} log entries, ${facts.orders} orders, `
       + `${(facts.bytes / 1_048_576).toFixed(1)} MB, every check passed\n`);
   rmSync(home, { recursive: true, force: true });

@@ -72,7 +72,8 @@ export class StorageTorture {
     this.#boot = boot;
     this.#catchUp(storage.image, last);
     await storage.apply(this.#model.appliedLsn);
-    assert(await storage.countOrders() === this.#reference.state.orderCount, 'every order is there');
+    const orders = await storage.countOrders();
+    assert(orders === this.#reference.state.orderCount, 'every order is there');
     await storage.close();
     this.#checkFile();
     return { reported: last - before, undecided: this.#done - last };
