@@ -30,9 +30,13 @@ export class Checkers {
   readonly #world: () => World;
   readonly #committers = new Map<number, string>();
   readonly #epochSeen = new Map<string, number>();
+  readonly #commitLsn = new Map<string, number>();
   /** Highest epoch in which a store has spoken. */
   readonly #promised = new Map<string, number>();
   readonly #entries = new Map<string, { entry: Entry; prevEpoch: number }>();
+  /** Ops with their position: those handed to a disk, and those that never were, it is said. */
+  readonly #handedOut = new Set<string>();
+  readonly #neverDone = new Set<string>();
   /** epoch of each committed lsn. */
   readonly #committed: number[] = [];
   readonly #hashes = new Map<number, string>();
@@ -112,6 +116,7 @@ export class Checkers {
 
   /** I4: an acknowledgement speaks of what is on this disk at this moment. */
   onSend(store: SimStore, message: PeerMessage): void {
+    this.#promisesAreKept(store, message);
     if (message.kind === 'reject') return;
     if (message.epoch > (this.#promised.get(store.id) ?? 0)) {
       this.#promised.set(store.id, message.epoch);
@@ -120,6 +125,18 @@ export class Checkers {
     const log = store.process?.core.state.log;
     if (log === undefined || store.disk.holds(message.matchLsn, (at) => log.epochAt(at))) return;
     this.violation(`I4: ${store.name} acknowledges ${message.matchLsn}, which is not on its disk`);
+  }
+
+  /** I7: a store speaks only of what it has promised on its disk (G1, 3.5). */
+  #promisesAreKept(store: SimStore, message: PeerMessage): void {
+    const { epochSeen, view } = store.disk.durable;
+    const epoch = message.kind === 'reject' ? message.epochSeen : message.epoch;
+    const viewNumber = message.kind === 'reject' ? 0 : message.viewNumber;
+    if (epoch <= epochSeen && viewNumber <= (view?.viewNumber ?? 0)) return;
+    this.violation(
+      `I7: ${store.name} speaks of epoch ${epoch} and view ${viewNumber}, on its disk are ` +
+        `${epochSeen} and ${view?.viewNumber ?? 0}`,
+    );
   }
 
   /** I2, I5: one entry per lsn and epoch with one predecessor; nothing committed is ever cut. */
@@ -140,6 +157,9 @@ export class Checkers {
   }
 
   #oneEntry(store: SimStore, entry: Entry, prevEpoch: number): void {
+    const handedOut = `${entry.epoch}:${entry.lsn}:${entry.opId}`;
+    if (entry.kind === 'op') this.#handedOut.add(handedOut);
+    if (this.#neverDone.has(handedOut)) this.#wronglyDenied(store, entry.opId);
     const mark = `${entry.lsn}:${entry.epoch}`;
     const known = this.#entries.get(mark);
     if (known === undefined) {
@@ -150,6 +170,17 @@ export class Checkers {
     const same = other.opId === entry.opId && other.payload === entry.payload;
     if (same && other.kind === entry.kind && known.prevEpoch === prevEpoch) return;
     this.violation(`I2: ${store.name} holds another entry of epoch ${entry.epoch} at ${entry.lsn}`);
+  }
+
+  /** H12: what waited at a primary and is called certainly not done was never handed out. */
+  onNeverDone(store: SimStore, said: { epoch: number; lsn: number; opId: string }): void {
+    const mark = `${said.epoch}:${said.lsn}:${said.opId}`;
+    this.#neverDone.add(mark);
+    if (this.#handedOut.has(mark)) this.#wronglyDenied(store, said.opId);
+  }
+
+  #wronglyDenied(store: SimStore, opId: string): void {
+    this.violation(`H12: ${opId} was called certainly not done, ${store.name} has it on its disk`);
   }
 
   /** I7 across a restart: what was promised is still known. */
@@ -256,6 +287,15 @@ export class Checkers {
     });
   }
 
+  /** I10: a read sees everything that anybody had committed when it came. */
+  onFreshRead(store: SimStore, leastLsn: number): void {
+    const { appliedLsn } = store.disk.state;
+    if (appliedLsn >= leastLsn) return;
+    this.violation(
+      `I10: ${store.name} reads at ${appliedLsn}, ${leastLsn} was committed when it was asked`,
+    );
+  }
+
   /** A 202 was told. */
   onAccepted(opId: string): void {
     this.#accepted.add(opId);
@@ -305,6 +345,9 @@ export class Checkers {
     const before = this.#epochSeen.get(process) ?? 0;
     if (state.epochSeen < before) this.violation(`I7: epochSeen of ${store.name} went back`);
     if (state.epochSeen > before) this.#epochSeen.set(process, state.epochSeen);
+    const commitBefore = this.#commitLsn.get(process) ?? 0;
+    if (state.commitLsn < commitBefore) this.violation(`I5: commitLsn of ${store.name} went back`);
+    if (state.commitLsn > commitBefore) this.#commitLsn.set(process, state.commitLsn);
     if (state.appliedLsn > state.commitLsn || state.commitLsn > state.log.lastLsn) {
       this.violation(
         `${store.name}: ${state.appliedLsn} applied, ${state.commitLsn} committed, ` +
@@ -316,6 +359,19 @@ export class Checkers {
     }
   }
 
+  /** I3 when the set changes: a member may be elected next, so it has everything committed. */
+  #membersHoldAll(view: View): void {
+    for (const storeId of view.inSync) {
+      const member = this.#world().stores.find((one) => one.id === storeId);
+      // Its contents were lost after it had acknowledged: the others hold them.
+      if (member === undefined || member.disk.doomed) continue;
+      if (member.disk.holds(this.committedLsn, (lsn) => this.epochOf(lsn))) continue;
+      this.violation(
+        `I3: ${member.name} is in view ${view.viewNumber} without ${this.committedLsn}`,
+      );
+    }
+  }
+
   /** I8: the set never shrinks below the minimum and a new primary was a member before. */
   onView(before: View | null, view: View): void {
     this.views += 1;
@@ -323,6 +379,7 @@ export class Checkers {
       `view ${view.viewNumber} epoch ${view.epoch} primary ${view.primary.slice(0, 4)} ` +
         `set ${view.inSync.map((one) => one.slice(0, 4)).join(',')} (${view.reason})`,
     );
+    this.#membersHoldAll(view);
     if (before === null) return;
     // A save that failed may be made up for by one that holds several changes.
     if (view.viewNumber <= before.viewNumber) this.violation('I7: view numbers went back');

@@ -27,6 +27,8 @@ export const faultWeights = {
   'queue-disk': 0.7,
   /** A split, a restart, a power cut just when the view has changed. */
   'view-change': 0,
+  /** A store is being proposed into the set, or has just come in. */
+  joining: 0,
   /** The members are started again right after an election. */
   'election-restart': 0,
 };

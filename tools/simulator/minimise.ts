@@ -11,7 +11,7 @@ export interface Shortened {
 /** Stands for one kind of violation whatever numbers and stores its text names. */
 export const invariantOf = (violation: string): string => {
   const [line = ''] = violation.split('\n');
-  const numbered = /^I\d+/.exec(line)?.[0];
+  const numbered = /^[HI]\d+/.exec(line)?.[0];
   return numbered ?? line.replace(/\b[0-9a-f]{4,}\b|\d+(\.\d+)?/g, '#');
 };
 

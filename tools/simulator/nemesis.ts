@@ -1,5 +1,6 @@
 import type { View } from '../../shared/contract/view.ts';
 import { type FaultKind, faultKinds, faultWeights } from './fault-kinds.ts';
+import { JoinFaults } from './join-faults.ts';
 import type { Random } from './random.ts';
 import type { SimStore } from './sim-store.ts';
 import { StorageFaults } from './storage-faults.ts';
@@ -28,6 +29,7 @@ export class Nemesis {
   readonly #clients: readonly string[];
   readonly #options: NemesisOptions;
   readonly #storage: StorageFaults;
+  readonly #joins: JoinFaults;
   /** Draws for faults that are off too: switching one off moves no other. */
   readonly #random: Random;
   readonly #changeRandom: Random;
@@ -48,6 +50,7 @@ export class Nemesis {
     this.#random = world.random.fork('nemesis');
     this.#changeRandom = world.random.fork('nemesis on a change');
     this.#storage = new StorageFaults(world);
+    this.#joins = new JoinFaults(world);
     this.#calm = this.#random.pick([0.7, 0.7, 2, 6]) ?? 1;
   }
 
@@ -94,6 +97,7 @@ export class Nemesis {
     snapshot: (r) => this.#storage.snapshots(r),
     'queue-disk': (r) => this.#queueDisk(r),
     'view-change': (r) => this.#afterChange(r),
+    joining: () => {},
     'election-restart': (r) => this.#restartMembers(r),
   };
 
@@ -299,12 +303,22 @@ export class Nemesis {
   /** A view has just changed: the moment in which protocols break. */
   onView(before: View | null, view: View): void {
     const random = this.#changeRandom.fork(`${view.viewNumber}`);
+    if (before !== null && view.inSync.length > before.inSync.length && random.chance(0.1)) {
+      this.#strike('joining', random, (r) => this.#joins.leavePrimaryAlone(r, view));
+    }
     const elected = before !== null && before.epoch !== view.epoch;
     if (elected && random.chance(0.1)) {
       this.#strike('election-restart', random, this.#strikes['election-restart']);
     } else if (random.chance(0.15)) {
       this.#strike('view-change', random, this.#strikes['view-change']);
     }
+  }
+
+  /** A store was just proposed into the set. */
+  onJoinProposed(primary: SimStore, joiner: string): void {
+    const random = this.#changeRandom.fork(`${primary.name} ${this.#world.scheduler.nowMs}`);
+    if (!random.chance(0.15)) return;
+    this.#strike('joining', random, (r) => this.#joins.hideJoiner(r, primary, joiner));
   }
 
   #afterChange(random: Random): void {

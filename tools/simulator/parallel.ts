@@ -5,8 +5,12 @@ import type { Edit } from './mutants/mutant.ts';
 import type { Report, Task } from './parallel-child.ts';
 import type { RunOptions, RunResult } from './run.ts';
 
-/** A run that takes so long does not end by itself: one takes some hundredths of a second. */
-const runMsMax = 30_000;
+/**
+ * A run that takes so long does not end by itself: one takes some hundredths of a second. Counted
+ * in beats of a timer: while this process is busy itself, answers wait unread.
+ */
+const beatMs = 1000;
+const beatsMax = 60;
 
 /** What came of a seed. `stuck`: the process was ended because the run did not come to an end. */
 export type SeedOutcome =
@@ -39,7 +43,11 @@ export class SeedRunner {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((settle) => {
-      const timer = setTimeout(() => this.#giveUp(id), runMsMax);
+      let beats = 0;
+      const timer = setInterval(() => {
+        beats += 1;
+        if (beats >= beatsMax) this.#giveUp(id);
+      }, beatMs);
       this.#waiting.set(id, { seed, settle, timer });
       const task: Task = { id, seed, overrides };
       this.#child.send(task, (error) => {
@@ -51,7 +59,7 @@ export class SeedRunner {
   #take(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (waiting !== undefined) clearTimeout(waiting.timer);
+    if (waiting !== undefined) clearInterval(waiting.timer);
     return waiting;
   }
 

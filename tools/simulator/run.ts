@@ -155,6 +155,12 @@ const build = (options: RunOptions): Run => {
     judge(before, view);
     nemesis.onView(before, view);
   };
+  const look = checkers.onTrace.bind(checkers);
+  checkers.onTrace = (store, event) => {
+    look(store, event);
+    if (event.name === 'proposed' && event.proposal.joiner !== null)
+      nemesis.onJoinProposed(store, event.proposal.joiner.storeId);
+  };
   return { world, clients, nemesis, faultSteps: 0 };
 };
 
@@ -198,6 +204,17 @@ const demandProgress = ({ world, clients }: Run): void => {
   });
   scheduler.runUntil(untilMs, () => read);
   if (!read) checkers.violation(`no progress within ${healMs} ms after healing`);
+  demandEveryStore(world);
+};
+
+/** Every store that was left behind has caught up: it is in the set again. */
+const demandEveryStore = ({ scheduler, stores, nameServer, checkers }: World): void => {
+  const missing = (): SimStore | undefined =>
+    stores.find((store) => nameServer.saved.view?.inSync.includes(store.id) !== true);
+  scheduler.runUntil(scheduler.nowMs + healMs, () => missing() === undefined);
+  const left = missing();
+  if (left !== undefined)
+    checkers.violation(`${left.name} is not in the set ${healMs} ms after healing`);
 };
 
 /**

@@ -64,8 +64,17 @@ export class SimService {
     if (primary === null) return answer(notPrimary(process));
     if (!primary.serving) return answer(refused('unavailable', 100));
     const payload = JSON.stringify({ ...op, at: this.#now(process) });
-    const settle = (outcome: Outcome): void => this.#onOutcome(op, outcome, answer);
-    return this.#store.ask((req) => ({ kind: 'submit', req, opId: op.opId, payload }), settle);
+    const { epoch } = primary;
+    let lsn: number | null = null;
+    const settle = (outcome: Outcome): void => {
+      if (lsn !== null && outcome.kind === 'not-primary')
+        this.#world.checkers.onNeverDone(this.#store, { epoch, lsn, opId: op.opId });
+      this.#onOutcome(op, outcome, answer);
+    };
+    this.#store.ask((req) => ({ kind: 'submit', req, opId: op.opId, payload }), settle);
+    // It waits at this position, or was answered at once.
+    lsn = primary.writeByOpId.get(op.opId)?.lsn ?? null;
+    return undefined;
   }
 
   /** Grows from op to op of this process, whatever the wall clock does. */
@@ -94,11 +103,14 @@ export class SimService {
     this.#store.whenAwake((process) => {
       if (query.stale) return answer({ ok: true, value: this.#look(query.keys, 0) });
       const { answeredLsn } = this.#world.checkers;
+      const { checkers } = this.#world;
+      const leastLsn = checkers.committedLsn;
       return this.#store.ask(
         (req) => ({ kind: 'read', req }),
         (outcome) => {
           if (this.#store.process !== process) return undefined;
           if (outcome.kind !== 'read-at') return answer(errorOf(process, outcome));
+          checkers.onFreshRead(this.#store, leastLsn);
           return answer({ ok: true, value: this.#look(query.keys, answeredLsn) });
         },
       );

@@ -12,8 +12,8 @@ import { type Callee, type World, breakConnections, call } from './world.ts';
 
 const beatMs = 500;
 const proposalMs = 1000;
-/** Proposals and resignations may reach the name server as late as this (PROTOCOL 4.1). */
-const lateProposalMs = 400;
+/** Proposals and resignations may reach the name server as late as this. */
+const lateProposalMs = 3000;
 
 /** One process of a store: gone with everything it held when the store is killed. */
 export interface Process {

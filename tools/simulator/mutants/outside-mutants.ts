@@ -35,16 +35,31 @@ export const outsideMutants: readonly Mutant[] = [
     breaks: 'The name server starts with the view before the last one.',
     file: 'tools/simulator/sim-name-server.js',
     find: 'this.saved = { view: rules.view, burned: [...rules.burned] };',
-    replace: `if (before?.viewNumber !== rules.view?.viewNumber)
-      this.previous = { view: before, burned: [...rules.burned] };
-    this.saved = { view: rules.view, burned: [...rules.burned] };`,
+    replace: `if (changed) this.previous = this.saved;
+      this.saved = { view: rules.view, burned: [...rules.burned] };`,
     also: [
       {
         file: 'tools/simulator/sim-name-server.js',
-        find: 'image: { group, ...this.saved },',
-        replace: 'image: { group, ...(this.previous ?? this.saved) },',
+        find: 'image: { group: simGroup, ...this.saved },',
+        replace: 'image: { group: simGroup, ...(this.previous ?? this.saved) },',
       },
     ],
+  },
+  {
+    name: 'view-told-before-saved',
+    origin: 'own',
+    breaks: 'The name server tells a view that it could not save.',
+    file: 'tools/simulator/sim-name-server.js',
+    find: 'if (this.diskFails) return false;',
+    replace: 'if (this.diskFails) return true;',
+  },
+  {
+    name: 'wiped-disk-same-identity',
+    origin: 'protocol',
+    breaks: 'A store that lost its contents comes back under its old id.',
+    file: 'tools/simulator/disk.js',
+    find: 'this.storeId = `${this.#slot}${this.#generation',
+    replace: 'this.otherId = `${this.#slot}${this.#generation',
   },
   {
     name: 'dedup-only-in-memory',
