@@ -24,7 +24,6 @@ Exit codes: 0 every promise was kept, 1 one was not (history and logs are kept)`
 
 const kinds: readonly FaultKind[] = [...processFaults, ...linkFaults];
 const thinkMs = [30, 130] as const;
-const customersOfSelfTest = 4;
 
 const say = (line: string): void => {
   process.stderr.write(`chaos: ${line}\n`);
@@ -40,9 +39,7 @@ function optionsOf(config: ChaosConfig): ChaosOptions {
 
 /** Honest programs behind a lying proxy: a run without a fault that must be found wanting. */
 async function selfTest(config: ChaosConfig): Promise<number> {
-  const results = await liesOfAProxy({
-    ...optionsOf(config), customers: customersOfSelfTest, keep: false,
-  });
+  const results = await liesOfAProxy({ ...optionsOf(config), keep: false });
   const blind = results.filter(({ problems }) => problems.length === 0);
   for (const { lie, problems } of results) {
     process.stdout.write(`${lie}: ${problems[0]?.split('\n')[0] ?? 'NOT SEEN'}\n`);

@@ -277,10 +277,13 @@ class RealLab implements Lab {
 /** Ctrl-C must leave neither processes nor networks behind. */
 function closeOnSignals(lab: RealLab, keep: boolean): void {
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
-    process.once(signal, () => {
+    const end = (): void => {
       lab.closeNow({ keep });
       process.exit(code);
-    });
+    };
+    process.once(signal, end);
+    // One process opens many laboratories, one after the other.
+    lab.onClose(() => process.off(signal, end));
   }
 }
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { once } from 'node:events';
@@ -89,6 +90,7 @@ class LyingDoor {
     const order = orderSchema.parse(JSON.parse(text));
     this.#placed += 1;
     if (this.#placed === lieAtPlace) this.#hidden = order.id;
+    this.#cache.set(`GET /v1/orders/${order.id}`, text);
     const doubles = this.#placed === lieAtPlace && this.#lie === lies[1];
     return doubles ? JSON.stringify({ ...order, id: otherId }) : text;
   }
@@ -107,10 +109,12 @@ export async function liesOfAProxy(
         doors.push(door);
         return { url: await door.listen(), token };
       }));
-    const { problems } = await runChaos({
+    const { problems, kept } = await runChaos({
       ...options, placement: 'local', frontends: 1, kinds: [], faultsMs, throughLies,
     });
     for (const one of doors) one.close();
+    // Problems are what was asked for here: nobody needs their history.
+    if (kept !== null) rmSync(kept, { recursive: true, force: true });
     results.push({ lie, problems });
   }
   return results;
