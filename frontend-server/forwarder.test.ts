@@ -313,6 +313,19 @@ describe('Forwarder at the end of its patience', () => {
     expect((await read).value).toBe('unavailable');
   });
 
+  it('does not take a refusal as the answer to an earlier copy that was lost', async () => {
+    await cluster.start(1);
+    const upstream = cluster.upstream();
+    await menu(upstream);
+    cluster.primary.silentAfterWork = true;
+    const code = codeOf(place(upstream));
+    await systemClock.sleep(50);
+    cluster.primary.refuseWith = new OrderlyError('item_unavailable');
+    cluster.primary.dropConnections();
+    expect(await code).toBe('outcome_unknown');
+    expect(cluster.executions).toHaveLength(1);
+  });
+
   it('answers unavailable within the deadline when nothing can be reached', async () => {
     await cluster.start(2);
     const upstream = cluster.upstream({ totalMs: 1_000 });

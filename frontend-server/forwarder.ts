@@ -65,6 +65,8 @@ interface Errand<P, R> {
   hasEffect: boolean;
   /** True when another attempt is not wanted any more, before the deadline. */
   isOver?: () => boolean;
+  /** Its refusals are not recorded: one proves nothing about a copy that was sent before. */
+  refusalProvesLittle?: boolean;
 }
 
 interface Attempt {
@@ -128,12 +130,14 @@ export class Forwarder {
    * Done once however often it is sent. Throws the back end's own errors unchanged, `overloaded`
    * when too many wait, and after the deadline `unavailable` (certainly not done) or
    * `outcome_unknown`; the same earlier when `isOver` says that another attempt is not wanted.
+   * An order that is refused after a copy of it may have been placed is `outcome_unknown` too.
    */
   submit(request: SubmitRequest, isOver?: () => boolean): Promise<SubmitResult> {
     return this.#carry({
       method: submitMethod,
       params: (viewNumber) => ({ viewNumber, ...request }),
       hasEffect: true,
+      refusalProvesLittle: request.request.operation === 'order.create',
       ...(isOver !== undefined && { isOver }),
     });
   }
@@ -182,7 +186,9 @@ export class Forwarder {
         } catch (error) {
           assert(error instanceof OrderlyError, 'the RPC client throws OrderlyError only');
           const judgement = this.#judge(error, lane.belief);
-          if (judgement.next === 'answer') throw error;
+          if (judgement.next === 'answer') {
+            throw mayHaveRun && errand.refusalProvesLittle === true ? gaveUp(true) : error;
+          }
           mayHaveRun ||= judgement.mayHaveRun;
           await this.#recover(judgement, { number, lane, leftMs: endMs - this.#clock.nowMs() });
         }

@@ -114,7 +114,8 @@ export class OrderDesk {
     } catch (error) {
       if (!isOutage(error)) throw error;
       try {
-        return await this.#store(request, 0);
+        // A primary that refuses now what it may have placed before will soon have decided it.
+        return await this.#store(request, this.#forwarder.outage ? 0 : decisionMsKnown);
       } catch (refusal) {
         // What is known of the first attempt says more than why it could not be stored.
         const unknown = error instanceof OrderlyError && !error.row.definite;
