@@ -47,7 +47,10 @@ function takeDown(network: number): void {
   const mine = new RegExp(`^oc${network}n\\d+$`);
   for (const line of ip('netns', 'list').split('\n')) {
     const [name = ''] = line.split(' ');
-    if (mine.test(name)) ip('netns', 'del', name);
+    if (!mine.test(name)) continue;
+    // By itself it would stay until the last dying process has left the namespace.
+    ip('link', 'del', `v${name}`);
+    ip('netns', 'del', name);
   }
   ip('link', 'del', bridgeOf(network));
 }
