@@ -11,7 +11,7 @@ export interface CaseResult {
   seconds: number;
   operations: number;
   faults: number;
-  /** Longest time without a success after a fault where one is expected; null: none was measured. */
+  /** Longest time without a success after a fault where one is expected; null: not measured. */
   firstSuccessMs: number | null;
   unknown: number;
   lost: number;

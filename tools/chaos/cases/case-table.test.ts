@@ -28,7 +28,8 @@ describe('the table of the cases in a document', () => {
 
   it('shows no figures for a case that was not run, only why', () => {
     const text = resultTable([result(19, { verdict: 'not run', notes: ['no | compiler'] })]);
-    expect(text.split('\n')[2]).toBe('| 19 | case 19 |  |  |  |  |  |  |  | not run | no \\| compiler |');
+    expect(text.split('\n')[2])
+      .toBe('| 19 | case 19 |  |  |  |  |  |  |  | not run | no \\| compiler |');
   });
 });
 

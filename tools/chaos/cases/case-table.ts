@@ -7,13 +7,14 @@ const end = '<!-- cases:end -->';
 
 const introduction = `## 35 faults on real processes
 
-\`orderly chaos --cases all --write docs/testing.md\` runs the cases and writes this table; \`--case 7\`
-runs one. Each case is a system of its own under recorded load: 3 back ends, 2 front ends, one name
-server unless said. Afterwards all is healed, the queues run empty, every front end lists all orders,
-the judge looks for what was lost, doubled, stale or not linearizable, and the stopped stores are
-compared. *First success after the fault* is the longest time without any success from a fault on,
-where a success is expected, the worst of the case. Bars: 3 s for a killed process, 4 s for a silent
-one, nothing lost, nothing doubled. What a machine can not do (no root, no compiler) is \`not run\`.`;
+\`orderly chaos --cases all --write docs/testing.md\` runs the cases and writes this table;
+\`--case 7\` runs one. Each case is a system of its own under recorded load: 3 back ends, 2 front
+ends, one name server unless said. Afterwards all is healed, the queues run empty, every front end
+lists all orders, the judge looks for what was lost, doubled, stale or not linearizable, and the
+stopped stores are compared. *First success after the fault* is the longest time without any
+success from a fault on, where one is expected, the worst of the case. Bars: 3 s for a killed
+process, 4 s for a silent one, nothing lost, nothing doubled. What a machine can not do (no root,
+no compiler) is \`not run\`.`;
 
 const newDocument = `# Testing
 

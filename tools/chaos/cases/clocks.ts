@@ -9,7 +9,8 @@ import { eachRole } from './disks.ts';
 const hourMs = 3_600_000;
 const jumps = [
   { what: 'one hour ahead', ms: hourMs }, { what: 'one hour back', ms: -hourMs },
-  { what: '400 days ahead', ms: 400 * 24 * hourMs }, { what: '400 days back', ms: -400 * 24 * hourMs },
+  { what: '400 days ahead', ms: 400 * 24 * hourMs },
+  { what: '400 days back', ms: -400 * 24 * hourMs },
 ];
 const jumpForMs = 1_500;
 const strobes = 40;

@@ -157,7 +157,7 @@ async function restoreOldCopy(run: CaseRun): Promise<void> {
 export const diskCases: ChaosCase[] = [
   {
     number: 19,
-    title: 'power loss of a backup, the primary, the name server, all back ends, a front end with a queue',
+    title: 'power loss: a backup, the primary, name server, all back ends, front end with a queue',
     equipment: 'small-disks',
     needs: ['small-disks'],
     run: powerCases,

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { Pool } from 'undici';
+import { StoreFiles } from '../../../backend-server/storage/store-files.ts';
 import { must } from '../../../shared/runtime/assert.ts';
 import { menuSchema } from '../../../shared/contract/order.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
@@ -61,7 +62,6 @@ export async function compactedCluster(
 /** Removes everything that a stopped back end had. */
 export function wipe(program: LabProgram): void {
   must(program.pid === null, 'only the folder of a dead program is wiped');
-  for (const name of ['store.db', 'store.db-wal', 'store.db-shm', 'watermark.json', 'failure.txt']) {
-    rmSync(`${program.dataFolder}/${name}`, { force: true });
-  }
+  const { all } = new StoreFiles(program.dataFolder);
+  for (const file of all) rmSync(file, { force: true });
 }

@@ -16,7 +16,8 @@ const sides = {
       .filter((name) => name !== primary),
   'the name server': (): string[] => ['nameserver'],
   'one backup': (run: CaseRun, primary: string): string[] =>
-    run.lab.byRole('backend').map(({ name }) => name).filter((name) => name !== primary).slice(0, 1),
+    run.lab.byRole('backend').map(({ name }) => name).filter((name) => name !== primary)
+      .slice(0, 1),
   'front end 1': (): string[] => ['frontend-1'],
 };
 type Side = keyof typeof sides;
@@ -40,7 +41,7 @@ async function cutPrimary(run: CaseRun, side: Side, ms: number): Promise<void> {
 
 const cutCase = (number: number, side: Side): ChaosCase => ({
   number,
-  title: side === 'everybody' ? 'cut the primary from everybody' : `cut the primary from ${side} only`,
+  title: `cut the primary from ${side}${side === 'everybody' ? '' : ' only'}`,
   needs,
   run: (run) => run.untilOver(async () => {
     await cutPrimary(run, side, cutForMs);
@@ -54,7 +55,8 @@ async function oneWayBoth(run: CaseRun): Promise<void> {
       const { name } = await run.primary();
       const pairs = sides[side](run, name).map((other): [string, string] =>
         (outward ? [name, other] : [other, name]));
-      const way = outward ? `from ${name} (primary) to ${side}` : `from ${side} to ${name} (primary)`;
+      const leader = `${name} (primary)`;
+      const way = outward ? `from ${leader} to ${side}` : `from ${side} to ${leader}`;
       await run.fault(`lose what goes ${way}`, () => cutAll(run.lab.network, pairs, true),
         { barMs: silentBarMs });
       await run.rest(oneWayForMs);
