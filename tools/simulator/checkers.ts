@@ -13,6 +13,9 @@ export class Violation extends Error {
   override readonly name = 'Violation';
 }
 
+/** Ids here repeat four characters, which say enough to people. */
+const storeIds = /([0-9a-f]{4})\1{7}/g;
+
 const sameOp = (a: Executed, b: Executed): boolean =>
   a === b ||
   (a !== null &&
@@ -70,7 +73,8 @@ export class Checkers {
   onTrace(store: SimStore, event: TraceEvent): void {
     if (event.name !== 'committed') {
       if (event.name === 'view-adopted') return;
-      this.#world().trace(`${store.name} ${JSON.stringify(event)}`);
+      const text = JSON.stringify(event).replaceAll(storeIds, '$1');
+      this.#world().trace(`${store.name} ${text}`);
       return;
     }
     this.commits += 1;
