@@ -72,6 +72,12 @@ const onDisk = (store: SimStore, ...entries: Entry[]): void => {
   store.disk.durable.entries = entries;
 };
 
+/** The promise of this epoch is on its disk. */
+const promised = (store: SimStore, epoch: number): void => {
+  store.disk.durable.epochSeen = epoch;
+  store.disk.durable.view = view(epoch);
+};
+
 const committed = (epoch: number, lsn: number) => ({ name: 'committed' as const, epoch, lsn });
 
 describe('each checker', () => {
@@ -115,6 +121,7 @@ describe('each checker', () => {
       fsyncMs: 0,
       stateHash: null,
     };
+    promised(one, 1);
     expect(() => world.checkers.onSend(one, ack)).toThrow(/I4/);
     onDisk(one, entry(1, 1));
     world.checkers.onSend(one, ack);
@@ -156,6 +163,8 @@ describe('each checker', () => {
       commitLsn: 0,
       view: null,
     };
+    expect(() => world.checkers.onSend(one, beat)).toThrow(/I7.*on its disk/);
+    promised(one, 3);
     world.checkers.onSend(one, beat);
     const { image } = one.disk.open();
     expect(() => world.checkers.onStart({ ...image, epochSeen: 2 }, null)).toThrow(/I7/);

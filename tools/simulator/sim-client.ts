@@ -4,7 +4,8 @@ import type { SimResult } from './model.ts';
 import type { Random } from './random.ts';
 import type { ReadReply, SimFrontend, SubmissionReply, WriteReply } from './sim-frontend.ts';
 import type { SimOp } from './sim-service.ts';
-import { type RpcResult, type World, call } from './world.ts';
+import { type RpcResult, call } from './call.ts';
+import type { World } from './world.ts';
 
 /** A register ends as cancelled and changes no more: new ones come into use all the time. */
 const freshKeysMs = 400;

@@ -9,7 +9,8 @@ import {
 } from '../../frontend-server/primary-tracker.ts';
 import type { Random } from './random.ts';
 import type { SimStore } from './sim-store.ts';
-import { type World, call, simGroup } from './world.ts';
+import { call } from './call.ts';
+import { type World, simGroup } from './world.ts';
 
 const lookMs = 300;
 const gatherMs = 250;

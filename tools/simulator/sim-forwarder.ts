@@ -5,7 +5,8 @@ import type { Random } from './random.ts';
 import type { RoundResult, SimElector } from './sim-elector.ts';
 import type { ReadAnswer, Served, SimOp, WriteAnswer } from './sim-service.ts';
 import type { SimStore } from './sim-store.ts';
-import { type World, call } from './world.ts';
+import { call } from './call.ts';
+import type { World } from './world.ts';
 
 /** done: the back end's answer; failed and unknown: the deadline came first. */
 export type Carried<T> = { kind: 'done'; value: T } | { kind: 'failed' } | { kind: 'unknown' };

@@ -8,7 +8,8 @@ import { SimElector } from './sim-elector.ts';
 import { type Carried, SimForwarder } from './sim-forwarder.ts';
 import { type Offered, QueueDisk, SimQueue } from './sim-queue.ts';
 import type { ReadAnswer, Served, SimOp, WriteAnswer } from './sim-service.ts';
-import { type Callee, type World, breakConnections, call } from './world.ts';
+import { type Callee, breakConnections, call } from './call.ts';
+import type { World } from './world.ts';
 
 const beatMs = 500;
 const beatDeadlineMs = 450;

@@ -3,15 +3,8 @@ import type { View, ViewNews } from '../../shared/contract/view.ts';
 import { Registry } from '../../nameserver/registry.ts';
 import { GroupRules, type Probe, defaultRuleTimes } from '../../nameserver/view-rules.ts';
 import type { SimStore } from './sim-store.ts';
-import {
-  type Callee,
-  type World,
-  breakConnections,
-  call,
-  simClusterId,
-  simGroup,
-  simSeal,
-} from './world.ts';
+import { type Callee, breakConnections, call } from './call.ts';
+import { type World, simClusterId, simGroup, simSeal } from './world.ts';
 
 const tickMs = 100;
 const probeMs = 400;

@@ -2,7 +2,8 @@ import type { SnapshotOffer } from '../../backend-server/replication/events.ts';
 import type { SimSnapshot } from './disk.ts';
 import type { Random } from './random.ts';
 import type { Process, SimStore } from './sim-store.ts';
-import { type World, call } from './world.ts';
+import { call } from './call.ts';
+import type { World } from './world.ts';
 
 /** Makes, hands out, fetches and installs snapshots for one store. */
 export class SimSnapshots {

@@ -8,7 +8,8 @@ import { SimDisk } from './disk.ts';
 import type { Random } from './random.ts';
 import { SimService } from './sim-service.ts';
 import { SimSnapshots } from './sim-snapshots.ts';
-import { type Callee, type World, breakConnections, call } from './world.ts';
+import { type Callee, breakConnections, call } from './call.ts';
+import type { World } from './world.ts';
 
 const beatMs = 500;
 const proposalMs = 1000;
