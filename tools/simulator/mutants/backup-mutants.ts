@@ -131,22 +131,16 @@ export const backupMutants: readonly Mutant[] = [
   {
     name: 'old-snapshot-installed',
     origin: 'own',
+    seeds: 1500,
     breaks: 'A late offer of a snapshot that is older than the own state is installed.',
     file,
     find: 'if (message.base.lsn <= s.commitLsn) {',
     replace: 'if (message.base.lsn === s.commitLsn) {',
   },
   {
-    name: 'append-while-installing',
-    origin: 'own',
-    breaks: 'Entries are taken and acknowledged while the file is being replaced by a snapshot.',
-    file,
-    find: 'if (s.installing !== null) return; if (!isWellFormed(message))',
-    replace: 'if (!isWellFormed(message))',
-  },
-  {
     name: 'wrong-hint',
     origin: 'own',
+    seeds: 600,
     breaks:
       'A store that does not continue the log names its last entry, not its last committed one.',
     file,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { invariantOf } from '../minimise.ts';
 import { type SeedOutcome, SeedRunner } from '../parallel.ts';
@@ -26,12 +27,12 @@ export interface Finding {
 
 /** Seeds for the share are none of those that were used to find the first one. */
 const shareFrom = 1_000_001;
-const dist = fileURLToPath(new URL('../../../', import.meta.url));
+const compiled = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Why the mutant can not be planted in the compiled modules; null when it can. */
-export const whyNotApplicable = (mutant: Mutant): string | null => {
+/** Why the mutant can not be planted in the modules compiled to this folder; null when it can. */
+export const whyNotApplicable = (mutant: Mutant, folder = compiled): string | null => {
   for (const { file, find } of editsOf(mutant)) {
-    const count = occurrences(readFileSync(`${dist}${file}`, 'utf8'), find);
+    const count = occurrences(readFileSync(join(folder, file), 'utf8'), find);
     if (count !== 1) return `${file} holds ${count} times: ${find.slice(0, 60)}`;
   }
   return null;

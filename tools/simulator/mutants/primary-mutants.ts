@@ -99,17 +99,10 @@ export const primaryMutants: readonly Mutant[] = [
   {
     name: 'tail-kept-by-step-down',
     origin: 'own',
+    seeds: 1500,
     breaks: 'Ops that were never handed out stay in the log of a primary that steps down.',
     file: activation,
     find: 'if (s.log.lastLsn > p.persistedLsn)',
-    replace: 'if (false)',
-  },
-  {
-    name: 'acks-of-older-epoch',
-    origin: 'own',
-    breaks: 'The primary counts acknowledgements of an older epoch.',
-    file: primary,
-    find: 'if (message.epoch !== p.epoch)',
     replace: 'if (false)',
   },
   {
@@ -119,29 +112,6 @@ export const primaryMutants: readonly Mutant[] = [
     file: activation,
     find: 'matchLsn: 0,',
     replace: 'matchLsn: s.log.lastLsn,',
-  },
-  {
-    name: 'compaction-past-members',
-    origin: 'own',
-    breaks: 'The log is cut short beyond what a member of the set has.',
-    file: core,
-    find: 'upTo = Math.min(upTo, s.primary?.peers.get(storeId)?.matchLsn ?? 0);',
-    replace: '',
-  },
-  {
-    name: 'snapshot-for-member',
-    origin: 'own',
-    breaks: 'A member that is behind the kept log is given a snapshot in place of its entries.',
-    file: primary,
-    find: 'if (needed(s).includes(peer.storeId)) return;',
-    replace: '',
-    also: [
-      {
-        file: core,
-        find: 'upTo = Math.min(upTo, s.primary?.peers.get(storeId)?.matchLsn ?? 0);',
-        replace: '',
-      },
-    ],
   },
   {
     name: 'refusal-ignored',

@@ -26,6 +26,7 @@ export const queueMutants: readonly Mutant[] = [
   {
     name: 'expired-without-record',
     origin: 'own',
+    seeds: 1000,
     breaks: 'A queued order expires here, though a copy of it may still be placed.',
     file,
     find: "entry.ending = { as: 'expired' };",
@@ -34,6 +35,7 @@ export const queueMutants: readonly Mutant[] = [
   {
     name: 'refusal-of-an-attempt-is-final',
     origin: 'own',
+    seeds: 1000,
     breaks: 'A queued order that one attempt refuses ends, though an earlier copy may be placed.',
     file,
     find: "entry.ending ??= { as: 'rejected', refusal: answer.refusal };",
@@ -42,6 +44,7 @@ export const queueMutants: readonly Mutant[] = [
   {
     name: 'withdrawn-without-record',
     origin: 'own',
+    seeds: 1000,
     breaks: 'A withdrawn order ends at once, though a copy of it may still be placed.',
     file,
     find: "entry.ending = { as: 'withdrawn' };",

@@ -33,6 +33,7 @@ const setMutants: readonly Mutant[] = [
   {
     name: 'refusal-is-final',
     origin: 'protocol',
+    seeds: 3000,
     breaks: 'A refused proposal is forgotten, though a late copy of it may still be accepted.',
     file: inSyncSet,
     find: 'open.refused = true;',
@@ -62,6 +63,7 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-confirmed-by-any-one',
     origin: 'protocol',
+    seeds: 1000,
     breaks: 'One other store is enough to confirm a read.',
     file: commit,
     find: 'let confirmed = Number.MAX_SAFE_INTEGER;',
@@ -77,6 +79,7 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-joins-old-round',
     origin: 'protocol',
+    seeds: 1000,
     breaks: 'A read is confirmed by a round that began before it came.',
     file: primary,
     find: 'seq: p.sentSeq + 1, index',
@@ -85,6 +88,7 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-ignores-open-proposal',
     origin: 'protocol',
+    seeds: 1000,
     breaks: 'A read is confirmed by the known set, not by those that may have joined.',
     file: commit,
     find: 'let confirmed = Number.MAX_SAFE_INTEGER; for (const storeId of needed(s)) {',
@@ -93,6 +97,7 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-by-lease',
     origin: 'protocol',
+    seeds: 1000,
     breaks: 'A read is answered when every member was heard a short time ago.',
     file: commit,
     find: 'read.seq <= confirmed &&',
