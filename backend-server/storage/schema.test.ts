@@ -8,9 +8,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../shared/runtime/logger.ts';
 import { sampleCancel, samplePlace } from '../orders/testing/sample-commands.ts';
 import { openMemoryStorage } from './memory-storage.ts';
+import { Meta } from './meta.ts';
 import { schemaVersion } from './schema.ts';
 import { openSqliteStorage } from './sqlite-storage.ts';
 import type { SqliteStorageOptions } from './sqlite-storage.ts';
+import { nextStateHash } from './state-hash.ts';
 import type { Storage } from './storage.ts';
 import {
   append, barrier, sampleEntries, sampleEntry, sampleView,
@@ -99,6 +101,27 @@ describe('a store of the schema before', () => {
     expect(await old.apply(10)).toEqual(await reference.apply(10));
     expect(inStore(versionOf)).toBe(schemaVersion);
     expect(readdirSync(dir).filter((name) => name.includes('upgrade'))).toEqual([]);
+  });
+
+  it('has its state hash counted anew: that of schema 1 counted repeated ops twice', async () => {
+    writeOldStore();
+    inStore((db) => {
+      const { rolling_hash: before } = new Meta(db).row;
+      const counted = new Meta(db);
+      counted.set({ rolling_hash: nextStateHash(before, 1), kept_hash: before });
+      counted.save();
+    });
+    await open();
+    const otherDir = join(place.dir, 'other');
+    const reference = await openSqliteStorage({ dir: otherDir, logger: silentLogger });
+    opened.push(reference);
+    await sameWork(reference);
+    await Promise.all(opened.splice(0).map((storage) => storage.close()));
+    const hashes = (db: SqliteDatabase.Database) =>
+      db.prepare('SELECT rolling_hash, kept_hash, kept_hash_lsn FROM meta').get();
+    const other = new SqliteDatabase(join(place.dir, 'other', 'store.db'));
+    expect(inStore(hashes)).toEqual(hashes(other));
+    other.close();
   });
 
   it('is finished at the next start when the power goes in the middle of it', async () => {

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import { Meta } from './meta.ts';
 import { counterSeal } from './row-seal.ts';
+import { firstStateHash, nextStateHash } from './state-hash.ts';
 
 /** One step of the schema: SQL, or what SQL alone can not do. */
 type Migration = string | ((db: Database) => void);
@@ -182,7 +184,10 @@ const migrations: readonly Migration[] = [`
     seal INTEGER NOT NULL,
     PRIMARY KEY (placed_lsn, seq)
   ) STRICT, WITHOUT ROWID;
-`, sealCounters];
+`, (db) => {
+  sealCounters(db);
+  recountResults(db);
+}];
 
 /** Without a seal a changed counter would give an order the number of another one. */
 function sealCounters(db: Database): void {
@@ -193,6 +198,23 @@ function sealCounters(db: Database): void {
   for (const [shopId, day, orders] of rows) {
     seal.run(counterSeal({ shopId, day, orders }), shopId, day);
   }
+}
+
+/** The state hash of schema 1 counted the result of an op once for each time that it was sent. */
+function recountResults(db: Database): void {
+  const isNew = db.prepare('SELECT 1 FROM meta').get() === undefined;
+  if (isNew) return;
+  const meta = new Meta(db);
+  let kept = firstStateHash;
+  let rolling = firstStateHash;
+  const rows = db.prepare<[], [number, number]>('SELECT lsn, seal FROM results ORDER BY lsn')
+    .raw().iterate();
+  for (const [lsn, seal] of rows) {
+    rolling = nextStateHash(rolling, seal);
+    if (lsn <= meta.row.kept_hash_lsn) kept = rolling;
+  }
+  meta.set({ rolling_hash: rolling, kept_hash: kept });
+  meta.save();
 }
 
 /** The schema that this program reads and writes. */
