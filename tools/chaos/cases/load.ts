@@ -13,6 +13,7 @@ const idleConnections = 500;
 const slowConnections = 100;
 const slowByteEveryMs = 1_000;
 const calibrateMs = 5_000;
+const calibrationConnections = 256;
 const overloadConnections = 1_000;
 const recoverWithinMs = 10_000;
 
@@ -52,13 +53,23 @@ const goodput = (run: CaseRun, ms: number): number => {
   return run.load.ackedAtMs.filter((at) => at >= fromMs).length / (ms / 1_000);
 };
 
+/** Orders per second with as many connections as it can use; the second time its code is warm. */
+async function capacityOf(run: CaseRun): Promise<number> {
+  let best = 0;
+  for (let n = 0; n < 2; n += 1) {
+    const results = await burst(run, {
+      connections: calibrationConnections, ratePerS: null,
+      enough: (_sent, elapsedMs) => elapsedMs >= calibrateMs,
+    });
+    best = Math.max(best, results.reduce((sum, { ordersPerS }) => sum + ordersPerS, 0));
+  }
+  return best;
+}
+
 async function overload(run: CaseRun): Promise<void> {
   await run.rest(5_000);
   const before = goodput(run, 4_000);
-  const calibration = await burst(run, {
-    connections: 64, ratePerS: null, enough: (_sent, elapsedMs) => elapsedMs >= calibrateMs,
-  });
-  const capacity = calibration.reduce((sum, { ordersPerS }) => sum + ordersPerS, 0);
+  const capacity = await capacityOf(run);
   const lastsMs = Math.max(run.seconds, 20) * 1_000;
   const rate = Math.round(capacity * 3);
   await run.fault(`${rate} orders a second, three times what it can do`, async () => {
