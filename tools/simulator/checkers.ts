@@ -2,7 +2,7 @@ import type { Entry, PeerMessage } from '../../shared/contract/replica.ts';
 import type { View } from '../../shared/contract/view.ts';
 import type { CoreImage, StateHash, StorageOp } from '../../backend-server/replication/events.ts';
 import type { TraceEvent } from '../../backend-server/replication/trace-event.ts';
-import { CommittedHistory } from './committed.ts';
+import { CommittedHistory, sameOp } from './committed.ts';
 import type { Platter } from './disk.ts';
 import type { Executed, Register, SimResult } from './model.ts';
 import type { SimStore } from './sim-store.ts';
@@ -15,15 +15,6 @@ export class Violation extends Error {
 
 /** Ids here repeat four characters, which say enough to people. */
 const storeIds = /([0-9a-f]{4})\1{7}/g;
-
-const sameOp = (a: Executed, b: Executed): boolean =>
-  a === b ||
-  (a !== null &&
-    b !== null &&
-    a.opId === b.opId &&
-    a.result === b.result &&
-    a.fresh === b.fresh &&
-    a.at === b.at);
 
 /**
  * The judges inside a run (PROTOCOL 3.8). They look at what stores say, hold and execute; they
@@ -44,6 +35,7 @@ export class Checkers {
   readonly #committed: number[] = [];
   readonly #hashes = new Map<number, string>();
   readonly #accepted = new Set<string>();
+  readonly #proposals: { expect: number; inSync: string[] }[] = [];
   #lastAt: string | null = null;
   /** What was executed at each lsn, by whoever did it first. */
   readonly history = new CommittedHistory();
@@ -66,6 +58,13 @@ export class Checkers {
     return this.#committed.length;
   }
 
+  /** The sets that may still take the place of this view's. */
+  proposedOn(viewNumber: number): string[][] {
+    return this.#proposals
+      .filter(({ expect }) => expect === viewNumber)
+      .map(({ inSync }) => inSync);
+  }
+
   epochOf(lsn: number): number | null {
     return this.#committed[lsn - 1] ?? null;
   }
@@ -73,6 +72,7 @@ export class Checkers {
   onTrace(store: SimStore, event: TraceEvent): void {
     if (event.name !== 'committed') {
       if (event.name === 'view-adopted') return;
+      if (event.name === 'proposed') this.#proposals.push(event.proposal);
       const text = JSON.stringify(event).replaceAll(storeIds, '$1');
       this.#world().trace(`${store.name} ${text}`);
       return;

@@ -39,3 +39,13 @@ export class CommittedHistory {
     return this.#changes.get(key)?.findLast((change) => change.lsn <= lsn)?.register ?? 'absent';
   }
 }
+
+/** Whether two stores did the same at one lsn. */
+export const sameOp = (a: Executed, b: Executed): boolean =>
+  a === b ||
+  (a !== null &&
+    b !== null &&
+    a.opId === b.opId &&
+    a.result === b.result &&
+    a.fresh === b.fresh &&
+    a.at === b.at);

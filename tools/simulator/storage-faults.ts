@@ -4,10 +4,10 @@ import type { World } from './world.ts';
 
 /**
  * What disks do. The promise that makes safety possible is kept here: durable data is destroyed
- * only while another member of the name server's present in-sync set holds everything that is
- * committed on a sound disk. A store outside the set is nobody's only copy. From then on the view
- * names a store that never comes back, so that the survivor is asked to hold everything until the
- * set has changed, and it can not be damaged before.
+ * only while the name server's present in-sync set, and every set that is proposed to take its
+ * place and may still be accepted, has another member that holds everything committed on a sound
+ * disk. From then on the view names a store that never comes back, so that the survivor is asked
+ * to hold everything until the set has changed, and it can not be damaged before.
  */
 export class StorageFaults {
   readonly #world: World;
@@ -20,13 +20,15 @@ export class StorageFaults {
     const { nameServer, stores, checkers } = this.#world;
     const view = nameServer.saved.view;
     if (view === null || store.disk.doomed) return false;
-    if (!view.inSync.includes(store.id)) return true;
-    return stores.some(
-      (one) =>
-        one !== store &&
-        view.inSync.includes(one.id) &&
-        one.disk.holds(checkers.committedLsn, (lsn) => checkers.epochOf(lsn)),
+    const sound = new Set(
+      stores
+        .filter((one) => one !== store)
+        .filter(({ disk }) => disk.holds(checkers.committedLsn, (lsn) => checkers.epochOf(lsn)))
+        .map(({ id }) => id),
     );
+    return [view.inSync, ...checkers.proposedOn(view.viewNumber)]
+      .filter((set) => set.includes(store.id))
+      .every((set) => set.some((storeId) => sound.has(storeId)));
   }
 
   full(store: SimStore, random: Random): void {
