@@ -5,9 +5,9 @@ export type Need = 'hosts' | 'preload' | 'small-disks';
 
 /**
  * What each program gets: `switches`, a disk and a wall clock that can be broken while it runs;
- * `small-disks`, a file system of its own that can be filled and lose its power.
+ * `small-disks`, a file system of its own that can be filled and lose its power; `both`.
  */
-export type Equipment = 'plain' | 'switches' | 'small-disks';
+export type Equipment = 'plain' | 'switches' | 'small-disks' | 'both';
 
 /** One case of the list in docs/testing.md, by its number there. */
 export interface ChaosCase {

@@ -73,7 +73,7 @@ async function fillDisk(run: CaseRun, program: LabProgram): Promise<void> {
   run.foresee(program);
   await run.fault(`disk of ${program.name} is full`, () => {
     run.equipped.disk(program.name).fill();
-  });
+  }, { serves: program.role !== 'frontend' });
   const undo = await makeItWrite(run, program);
   await run.rest(6_000);
   await run.mend('room is made', async () => {
@@ -98,15 +98,16 @@ async function failSync(run: CaseRun, program: LabProgram, count: number): Promi
   const failedBefore = switches.syncsFailed;
   run.foresee(program);
   const often = count === 1 ? 'once' : 'from now on';
-  await run.fault(`fsync of ${program.name} fails (EIO) ${often}`, () => switches.failSyncs(count));
+  await run.fault(`fsync of ${program.name} fails (EIO) ${often}`, () => switches.failSyncs(count),
+    { serves: program.role !== 'frontend' });
   const undo = await makeItWrite(run, program);
   await run.rest(5_000);
   if (switches.syncsFailed === failedBefore) run.note(`${program.role} synced nothing`);
   await run.mend('the disk is sound again', async () => {
     switches.heal();
+    await undo();
     await restartWithShutQueue(run, program);
     await startAgain(run, program);
-    await undo();
   });
   await run.settled();
   await run.rest(1_500);
