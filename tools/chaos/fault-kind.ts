@@ -1,5 +1,6 @@
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Random } from '../simulator/random.ts';
+import type { Equipped } from './faults/equipped.ts';
 import type { Lab, LabProgram } from './lab.ts';
 
 /** What every kind of fault gets. */
@@ -8,6 +9,8 @@ export interface FaultGround {
   random: Random;
   /** How many back ends the run has when nothing was added. */
   backends: number;
+  /** Disks and clocks that can be broken; null where this machine can not make them. */
+  equipped: Equipped | null;
   /** The program may end by itself from now on (a full disk, say); it is started again. */
   mayEnd: (program: LabProgram) => void;
 }
@@ -28,6 +31,8 @@ export interface FaultKind {
   weight: number;
   /** True: needs links that can be cut; only one such fault is under way at a time. */
   links: boolean;
+  /** True: needs a disk and a clock that can be broken. */
+  disks?: boolean;
   /** null when it can not be done now. */
   begin: (ground: FaultGround) => Promise<Begun | null>;
 }

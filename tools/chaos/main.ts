@@ -3,6 +3,7 @@ import { runCases } from './cases/run-cases.ts';
 import { chaosOptions, readChaosConfig } from './config.ts';
 import type { ChaosConfig } from './config.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { diskFaults } from './disk-faults.ts';
 import { linkFaults } from './link-faults.ts';
 import { processFaults } from './process-faults.ts';
 import { reportJson, reportText } from './report.ts';
@@ -22,7 +23,7 @@ Examples:
 
 Exit codes: 0 every promise was kept, 1 one was not (history and logs are kept)`;
 
-const kinds: readonly FaultKind[] = [...processFaults, ...linkFaults];
+const kinds: readonly FaultKind[] = [...processFaults, ...linkFaults, ...diskFaults];
 const thinkMs = [30, 130] as const;
 
 const say = (line: string): void => {

@@ -79,7 +79,8 @@ export class Nemesis {
 
   /** Everything runs, is switched up and reaches everybody. */
   async heal(): Promise<void> {
-    const { lab } = this.#ground;
+    const { lab, equipped } = this.#ground;
+    equipped?.heal();
     await lab.network.heal();
     for (const one of lab.programs) one.resume();
     await Promise.all(lab.programs.map(startAgain));

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -8,6 +9,8 @@ import { Customers } from './customers.ts';
 import { testJudge } from './falsify.ts';
 import type { LieFound } from './falsify.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { Equipped } from './faults/equipped.ts';
+import { missingForSmallDisk } from './faults/native.ts';
 import { figuresOf, isWrite } from './figures.ts';
 import type { Figures } from './figures.ts';
 import { finalLists, queuedEnds, untilNothingWaits } from './final-lists.ts';
@@ -34,7 +37,6 @@ export interface ChaosOptions extends Pick<LabOptions, 'placement' | 'backends' 
   keep: boolean;
   /** Where the system is set up; null: a new folder for temporary files. */
   home: string | null;
-  setUp?: LabOptions['setUp'];
   /** Replaces the front ends that customers see; to test the judge. */
   throughLies?: (doors: readonly Door[]) => Promise<Door[]>;
   say: (line: string) => void;
@@ -58,6 +60,13 @@ const warmUpMs = 1_500;
 const afterHealMs = 1_500;
 const recoverWithinMs = 90_000;
 const progressEveryMs = 10_000;
+/** Room for an hour of orders on the small disk of each program. */
+const diskMebibytes = 1_024;
+
+interface ChaosGround {
+  lab: Lab;
+  equipped: Equipped | null;
+}
 
 /** One run: a system, its customers, what is done to it, and everything that is wrong. */
 class ChaosRun {
@@ -69,15 +78,17 @@ class ChaosRun {
   #doors: readonly Door[];
   #lastFault = 'none yet';
 
-  constructor(options: ChaosOptions, lab: Lab, problems: string[]) {
+  constructor(options: ChaosOptions, ground: ChaosGround, problems: string[]) {
+    const { lab, equipped } = ground;
     this.#options = options;
     this.#lab = lab;
     this.#problems = problems;
     this.#doors = lab.doors;
     this.#recorder = new Recorder(join(lab.home, 'history.jsonl'));
     this.#nemesis = new Nemesis({
-      ground: { lab, random: new Random(options.seed), backends: options.backends },
-      kinds: options.kinds.filter(({ links }) => lab.network.able || !links),
+      ground: { lab, equipped, random: new Random(options.seed), backends: options.backends },
+      kinds: options.kinds.filter(({ links, disks }) =>
+        (lab.network.able || !links) && (equipped !== null || disks !== true)),
       recorder: this.#recorder,
       inTurn: options.inTurn ?? false,
       holdMsMax: options.holdMsMax ?? Number.POSITIVE_INFINITY,
@@ -201,24 +212,47 @@ class ChaosRun {
   }
 }
 
+/** Breakable disks and clocks, where a fault wants them and this machine can make them. */
+function equip({ kinds, placement, say }: ChaosOptions, home: string): Equipped | null {
+  if (placement === 'local' || !kinds.some(({ disks }) => disks)) return null;
+  const missing = missingForSmallDisk();
+  if (missing === null) return new Equipped('both', join(home, 'equipped'), diskMebibytes);
+  say(`no faults of disks and clocks: ${missing}`);
+  return null;
+}
+
 /** Does one run. The folder of a run with problems is kept. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { placement, backends, frontends, home, setUp, say } = options;
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'orderly-chaos-'));
+  const equipped = equip(options, home);
+  let keep = true;
+  try {
+    const { result, lab } = await inLab(options, { home, equipped });
+    keep = options.keep || result.problems.length > 0;
+    if (keep) writeFileSync(join(lab.home, 'verdict.json'), `${JSON.stringify(result, null, 2)}\n`);
+    return { ...result, kept: keep ? home : null };
+  } finally {
+    equipped?.remove();
+    if (!keep) rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
+async function inLab(
+  options: ChaosOptions, { home, equipped }: { home: string; equipped: Equipped | null },
+): Promise<{ result: Omit<ChaosResult, 'kept'>; lab: Lab }> {
+  const { placement, backends, frontends, say, seed } = options;
   const lab = await openLab({
-    placement, backends, frontends, home, logLevel: 'info', ...(setUp && { setUp }),
+    placement, backends, frontends, home, logLevel: 'info',
+    setUp: (name, role) => (role === 'geocoder' ? {} : equipped?.setUpOf(name) ?? {}),
     onUnaskedEnd: ({ name }, { code, signal }) =>
       say(`${name} ended by itself (${signal ?? `exit code ${code}`})`),
   });
+  lab.onClose(() => equipped?.remove());
   say(`${backends} back ends and ${frontends} front ends are ready (${lab.placement}), `
-    + `seed ${options.seed}, everything in ${lab.home}`);
-  const problems: string[] = [];
-  let keep = true;
+    + `seed ${seed}, everything in ${lab.home}`);
   try {
-    const result = await new ChaosRun(options, lab, problems).run();
-    keep = options.keep || problems.length > 0;
-    if (keep) writeFileSync(join(lab.home, 'verdict.json'), `${JSON.stringify(result, null, 2)}\n`);
-    return { ...result, kept: keep ? lab.home : null };
+    return { result: await new ChaosRun(options, { lab, equipped }, []).run(), lab };
   } finally {
-    await lab.close({ keep });
+    await lab.close({ keep: true });
   }
 }

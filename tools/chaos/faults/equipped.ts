@@ -7,38 +7,40 @@ import { FaultSwitches } from './fault-switches.ts';
 import { NativeParts } from './native.ts';
 import { SmallDisk, shareMounts } from './small-disk.ts';
 
-const diskMebibytes = 96;
+const mebibytesUsual = 96;
 
 /** The breakable disks and clocks of all programs of one laboratory. */
 export class Equipped {
   readonly #kind: Equipment;
   readonly #dir: string;
+  readonly #mebibytes: number;
   readonly #native = new NativeParts();
   readonly #switches = new Map<string, FaultSwitches>();
   readonly #disks = new Map<string, SmallDisk>();
   #unshare: (() => void) | null = null;
 
-  /** Everything is kept in `dir`. */
-  constructor(kind: Equipment, dir: string) {
+  /** Everything is kept in `dir`; a small disk has `mebibytes`. */
+  constructor(kind: Equipment, dir: string, mebibytes = mebibytesUsual) {
     this.#kind = kind;
+    this.#mebibytes = mebibytes;
     this.#dir = dir;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    if (kind === 'small-disks') this.#unshare = shareMounts(dir);
+    if (kind === 'small-disks' || kind === 'both') this.#unshare = shareMounts(dir);
   }
 
   /** For LabOptions.setUp: what a program is started with. */
   setUpOf(name: string): ProgramSetUp {
     if (this.#kind === 'plain') return {};
     const dataFolder = join(this.#dir, name);
-    if (this.#kind === 'switches') {
-      const switches = new FaultSwitches(join(this.#dir, `${name}.switches`), dataFolder);
-      this.#switches.set(name, switches);
-      return { dataFolder, env: switches.environment(this.#native.preload) };
+    if (this.#kind !== 'switches') {
+      this.#disks.set(name, new SmallDisk(this.#native, {
+        folder: dataFolder, image: join(this.#dir, `${name}.ext4`), mebibytes: this.#mebibytes,
+      }));
     }
-    this.#disks.set(name, new SmallDisk(this.#native, {
-      folder: dataFolder, image: join(this.#dir, `${name}.ext4`), mebibytes: diskMebibytes,
-    }));
-    return { dataFolder };
+    if (this.#kind === 'small-disks') return { dataFolder };
+    const switches = new FaultSwitches(join(this.#dir, `${name}.switches`), dataFolder);
+    this.#switches.set(name, switches);
+    return { dataFolder, env: switches.environment(this.#native.preload) };
   }
 
   switches(name: string): FaultSwitches {

@@ -17,7 +17,9 @@ export function missingForPreload(): Missing {
   return compiler() === undefined ? 'no C compiler (cc) is installed' : null;
 }
 
-const diskTools = ['/usr/sbin/mkfs.ext4', '/usr/bin/mount', '/usr/bin/umount'];
+const diskTools = [
+  '/usr/sbin/mkfs.ext4', '/usr/bin/mount', '/usr/bin/umount', '/usr/bin/fallocate',
+];
 
 export function missingForSmallDisk(): Missing {
   if (process.platform !== 'linux') return 'loop-mounted file systems need Linux';
