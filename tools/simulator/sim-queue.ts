@@ -18,7 +18,7 @@ import type { World } from './world.ts';
 const limits: QueueLimits = {
   rowsMax: 40,
   bytesMax: 1_000_000,
-  keptMs: 600_000,
+  keptMs: 7 * 24 * 3_600_000,
   keptMax: 10_000,
   inFlightMax: 8,
   ratePerS: 200,
