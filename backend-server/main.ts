@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { type DataFolder, claimDataFolder, openDataFolder } from '../shared/runtime/data-folder.ts';
-import { printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
+import { leaveStorageFailed, printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
 import { type Logger, createLogger } from '../shared/runtime/logger.ts';
 import { version } from '../shared/runtime/version.ts';
 import { NameClient } from '../shared/rpc/name-client.ts';
@@ -27,8 +27,6 @@ import { openBackendStore } from './store-opening.ts';
 import { logTrace } from './trace-log.ts';
 import { warmUpAdmission } from './warm-up.ts';
 
-/** sysexits EX_IOERR: the store can not be trusted to this process any more (PROTOCOL H16). */
-const exitStorage = 74;
 const handOverMsMax = 3000;
 
 interface Ground {
@@ -75,7 +73,7 @@ const prepare = async (config: BackendConfig): Promise<Ground> => {
     burned: mark.read(),
     whyNotReplace: (storeId) => askForOtherCopies({ config, secret, folder, logger }, storeId),
   });
-  void storage.failure.then(({ data }) => leaveAtOnce(logger, String(data['why'])));
+  void storage.failure.then(({ data }) => leaveStorageFailed(logger, String(data['why'])));
   mark.clear();
   return { config, secret, folder, id, logger, mark, storage };
 };
@@ -120,7 +118,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
   const burned = (): void => {
     const why = 'the name server says that this store has lost data it had acknowledged';
     ground.mark.leave(why);
-    leaveAtOnce(logger, why);
+    leaveStorageFailed(logger, why);
   };
   const addresses = new AddressMemory(parts.geocoder);
   await addresses.recall(storage);
@@ -129,7 +127,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     secret,
     config: defaultCoreConfig,
     group,
-    onFatal: (why) => leaveAtOnce(logger, why),
+    onFatal: (why) => leaveStorageFailed(logger, why),
     onTrace: (event) => onTrace(event),
     onEntries: (entries) => addresses.learn(entries),
   });
@@ -208,9 +206,4 @@ const handOver = async (replica: Replica): Promise<void> => {
     // oxlint-disable-next-line no-await-in-loop
     await systemClock.sleep(20);
   }
-};
-
-const leaveAtOnce = (logger: Logger, why: string): never => {
-  logger.error({ why }, 'this store stops: nothing more is promised by it');
-  process.exit(exitStorage);
 };

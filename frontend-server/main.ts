@@ -7,7 +7,7 @@ import { hostPortText } from '../shared/rpc/host-port.ts';
 import { loadClusterSecret } from '../shared/rpc/secret.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { claimDataFolder, openDataFolder } from '../shared/runtime/data-folder.ts';
-import { printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
+import { leaveStorageFailed, printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
 import { createLogger } from '../shared/runtime/logger.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { version } from '../shared/runtime/version.ts';
@@ -113,6 +113,7 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
   const queue = new PendingQueue({
     store: new QueueStore(folder.dir), sender: upstream.forwarder, clock: systemClock, logger,
     expiryMs: config.queueExpiry * 1_000, limits: { rowsMax: config.queueMax },
+    onBroken: (why) => leaveStorageFailed(logger, why),
   });
   const door = await openDoor(config, upstream, { id, logger, queue });
   queue.start();

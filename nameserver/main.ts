@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { openDataFolder } from '../shared/runtime/data-folder.ts';
-import { printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
+import { leaveStorageFailed, printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
 import { createLogger } from '../shared/runtime/logger.ts';
 import { advertiseNameServer } from '../shared/rpc/mdns.ts';
 import { loadClusterSecret } from '../shared/rpc/secret.ts';
@@ -37,6 +37,7 @@ export const runNameServer = async (config: NameServerConfig): Promise<number> =
     logger,
     times: defaultRuleTimes,
     seal: (view) => sealView(secret, view),
+    onStorageFailed: (why) => leaveStorageFailed(logger, why),
   });
   const server = await serveRpc({
     secret,

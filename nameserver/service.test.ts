@@ -46,6 +46,13 @@ describe('registration', () => {
     expect(living.map(({ instance }) => instance)).toEqual([a]);
   });
 
+  it('whose view can not be written is told nothing, and the program leaves', async () => {
+    const service = await aService();
+    service.store.close();
+    expect(await codeOf(service.register(a))).toBe('internal');
+    expect(service.failures).toHaveLength(1);
+  });
+
   it('can be renewed, listed, looked up and taken back', async () => {
     const service = await aService();
     const client = service.client();

@@ -34,6 +34,7 @@ export class NameService {
   readonly #registry: Registry;
   readonly #times: RuleTimes;
   readonly #seal: Seal;
+  readonly #onStorageFailed: (why: string) => void;
   readonly #groups = new Map<string, GroupRules>();
   readonly #saved = new Map<string, { viewNumber: number; burned: number }>();
   #timer: Timer | null = null;
@@ -45,6 +46,8 @@ export class NameService {
     logger: Logger;
     times: RuleTimes;
     seal: Seal;
+    /** A view could not be written: what is on disk has to be read again by a new process. */
+    onStorageFailed: (why: string) => void;
   }) {
     this.#store = options.store;
     this.#prober = options.prober;
@@ -52,6 +55,7 @@ export class NameService {
     this.#logger = options.logger;
     this.#times = options.times;
     this.#seal = options.seal;
+    this.#onStorageFailed = options.onStorageFailed;
     this.#registry = new Registry(options.times.leaseMs);
     for (const image of options.store.groups()) this.#addGroup(image);
   }
@@ -236,7 +240,7 @@ export class NameService {
     throw new OrderlyError('not_found', `Group ${group} has no view yet.`);
   }
 
-  /** What may be told: on disk first, also when an earlier attempt to save it failed (N1). */
+  /** What may be told: on disk first (N1). */
   #newsOf(group: string): ViewNews | null {
     const rules = this.#groups.get(group);
     if (rules === undefined) return null;
@@ -258,7 +262,7 @@ export class NameService {
     const saved = must(this.#saved.get(group), 'every group is tracked');
     const viewNumber = rules.view?.viewNumber ?? 0;
     if (viewNumber === saved.viewNumber && rules.burned.size === saved.burned) return;
-    this.#store.save(group, rules.view, rules.burned);
+    this.#save(group, rules);
     this.#saved.set(group, { viewNumber, burned: rules.burned.size });
     const nowMs = this.#clock.nowMs();
     const news = rules.news(nowMs);
@@ -269,6 +273,16 @@ export class NameService {
       this.#prober.tell(registration.address, registration.instance, news);
     }
     this.#prober.keepOnly(new Set(this.#replicas().map((one) => one.registration.address)));
+  }
+
+  /** PROTOCOL H16: a failed write is not tried again, and nothing is told of it. */
+  #save(group: string, rules: GroupRules): void {
+    try {
+      this.#store.save(group, rules.view, rules.burned);
+    } catch (error) {
+      this.#onStorageFailed(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
   }
 
   #replicas(): Entry[] {

@@ -40,6 +40,8 @@ export class ViewStore {
     this.#db.pragma('synchronous = FULL');
     assert(this.#db.pragma('synchronous', { simple: true }) === 2, 'views are written with fsync');
     this.fresh = this.#migrate(clusterId);
+    // After a failed fsync the page cache may show what the disk does not have: write it again.
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
     const check = this.#db.pragma('quick_check', { simple: true });
     if (check !== 'ok') {
       throw new OrderlyError('internal', `The file of the views is damaged: ${String(check)}`);

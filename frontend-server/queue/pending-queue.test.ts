@@ -125,6 +125,14 @@ describe('an order that no primary answers in time', () => {
 });
 
 describe('queued orders', () => {
+  it('of unknown fate at a failing disk end the program, which reads its file anew', async () => {
+    await startBusy();
+    door.breakQueueDisk();
+    const reply = await place(randomUUID());
+    expect(reply.status).toBe(504);
+    expect(door.broken).toHaveLength(1);
+  });
+
   it('of one customer are placed in the order of arrival, a later one behind them', async () => {
     await startBusy();
     const keys = Array.from({ length: 4 }, () => randomUUID());

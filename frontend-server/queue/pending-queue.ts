@@ -60,6 +60,7 @@ export class PendingQueue {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #expiryMs: number;
+  readonly #onBroken: (why: string) => void;
   readonly #rules: QueueRules;
   /** The requests of open submissions. */
   readonly #requests = new Map<string, { request: SubmitRequest; text: string }>();
@@ -78,12 +79,15 @@ export class PendingQueue {
     /** An order that no primary has taken by then ends as expired. */
     expiryMs: number;
     limits?: Partial<QueueLimits>;
+    /** A write failed, and nobody can tell what is on disk: only a new process can. */
+    onBroken: (why: string) => void;
   }) {
     this.#store = parts.store;
     this.#sender = parts.sender;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
     this.#expiryMs = parts.expiryMs;
+    this.#onBroken = parts.onBroken;
     const image = this.#store.load();
     for (const { row, request } of image) {
       if (row.end !== null) continue;
@@ -269,11 +273,13 @@ export class PendingQueue {
     if (this.#stopped || group.length === 0) return;
     this.#group = [];
     let certain: boolean | null = null;
+    let why = '';
     try {
       this.#store.write(group.map(({ write }) => write));
     } catch (error) {
       assert(error instanceof StoreFailure, 'the store throws StoreFailure only');
       certain = error.certain;
+      why = error.message;
       this.#logger.error({ code: error.code, certain }, 'the disk of the queue failed');
     }
     for (const { token } of group) {
@@ -281,6 +287,7 @@ export class PendingQueue {
         ? { kind: 'stored', token }
         : { kind: 'store-failed', token, certain });
     }
+    if (certain === false) this.#onBroken(why);
   }
 
   /** False once it was taken back or is too old: no further copy of the order is sent. */

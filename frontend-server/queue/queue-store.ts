@@ -128,6 +128,8 @@ export class QueueStore {
         `The file of the queue has format ${version}; this program knows ${formatVersion}.`,
       );
     }
+    // After a failed fsync the page cache may show what the disk does not have: write it again.
+    db.pragma('wal_checkpoint(TRUNCATE)');
     const check = db.pragma('quick_check', { simple: true });
     if (check !== 'ok') {
       throw new OrderlyError('internal', `The file of the queue is damaged: ${String(check)}`);

@@ -58,6 +58,10 @@ export class FrontDoor {
   readonly cluster = new FakeCluster();
   readonly token = 'test-operator-token-0123456789-0123456789-abc';
   draining = false;
+  /** Why the program would have left. */
+  readonly broken: string[] = [];
+  /** No write of the queue succeeds any more, and nobody can tell why. */
+  breakQueueDisk: () => void = () => {};
   port = 0;
   #app: FastifyInstance | null = null;
   #upstream: Upstream | null = null;
@@ -70,9 +74,12 @@ export class FrontDoor {
     const upstream = this.cluster.upstream(limits);
     const { forwarder, holder, elector, members, names } = upstream;
     this.#upstream = upstream;
+    const store = new QueueStore(this.#queueDir);
+    this.breakQueueDisk = () => store.close();
     const queue = new PendingQueue({
-      store: new QueueStore(this.#queueDir), sender: forwarder, clock: systemClock, logger,
+      store, sender: forwarder, clock: systemClock, logger,
       expiryMs, limits: { rowsMax: queueMax, sweepMs: 50 },
+      onBroken: (why) => this.broken.push(why),
     });
     this.#queue = queue;
     const desk = new ClusterDesk({

@@ -28,12 +28,15 @@ export class RunningService {
   readonly dir: string;
   readonly store: ViewStore;
   readonly server: RpcServer;
+  /** Why the program would have left. */
+  readonly failures: string[];
   readonly #service: NameService;
   readonly #clients: RpcClient[] = [];
 
   private constructor(parts: {
-    dir: string; store: ViewStore; service: NameService; server: RpcServer;
+    dir: string; store: ViewStore; service: NameService; server: RpcServer; failures: string[];
   }) {
+    this.failures = parts.failures;
     this.dir = parts.dir;
     this.store = parts.store;
     this.#service = parts.service;
@@ -45,16 +48,18 @@ export class RunningService {
     dir = mkdtempSync(join(tmpdir(), 'orderly-ns-')), ticking = true, port = 0,
   ): Promise<RunningService> {
     const store = new ViewStore(dir);
+    const failures: string[] = [];
     const service = new NameService({
       store, clock: systemClock, logger: silentLogger, times: defaultRuleTimes,
       prober: new Prober({ secret, id: 'ns-test', logger: silentLogger }),
       seal: (view) => sealView(secret, view),
+      onStorageFailed: (why) => failures.push(why),
     });
     const server = await serveRpc({
       secret, host: '127.0.0.1', port, methods: service.methods, logger: silentLogger,
     });
     if (ticking) service.start();
-    return new RunningService({ dir, store, service, server });
+    return new RunningService({ dir, store, service, server, failures });
   }
 
   async stop(options: { keep?: boolean } = {}): Promise<void> {

@@ -2,7 +2,15 @@ import type { Logger } from './logger.ts';
 
 /** sysexits EX_SOFTWARE: ended by an error that nobody expected. */
 const exitSoftware = 70;
+/** sysexits EX_IOERR: the disk failed, and what is on it has to be looked at by a new process. */
+const exitStorage = 74;
 const usualStopMsMax = 10_000;
+
+/** A write failed in a way that nobody can undo (PROTOCOL H16): nothing more is promised. */
+export function leaveStorageFailed(logger: Logger, why: string): never {
+  logger.error({ why }, 'the disk of this program failed: it leaves, nothing more is promised');
+  process.exit(exitStorage);
+}
 
 /**
  * Waits for SIGTERM or SIGINT, runs `stop` once and resolves with exit code 0 (1 when it failed).
