@@ -20,6 +20,8 @@ export class StorageFaults {
     const { nameServer, stores, checkers } = this.#world;
     const view = nameServer.saved.view;
     if (view === null || store.disk.doomed) return false;
+    // When it wakes it proposes what it had in mind, before it learns of the damage.
+    if (store.process?.paused === true) return false;
     const sound = new Set(
       stores
         .filter((one) => one !== store)
