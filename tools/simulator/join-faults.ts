@@ -37,23 +37,29 @@ export class JoinFaults {
     });
   }
 
-  /** The set has grown, and its primary does not hear of it: it is alone with some front ends. */
+  /**
+   * The set has grown, and its primary does not hear of it: it is alone with some front ends, or in
+   * a large set with one member, which confirms what nobody else would.
+   */
   leavePrimaryAlone(random: Random, view: View): void {
     const { network, scheduler, stores, frontends } = this.#world;
     const primary = stores.find((one) => one.id === view.primary);
     if (primary === undefined) return;
+    const others = random.shuffle(stores.filter((one) => one !== primary)).map(({ name }) => name);
+    const together = view.inSync.length > 3 && random.chance(0.5) ? others.splice(0, 1) : [];
     const cutOff = frontends.filter(() => random.chance(0.5)).map(({ name }) => name);
-    const others = stores.map(({ name }) => name).filter((name) => name !== primary.name);
-    const who = ['ns', ...others, ...cutOff];
-    for (const other of who) {
-      network.cut(primary.name, other);
-      network.cut(other, primary.name);
+    const links = [primary.name, ...together].flatMap((inside) =>
+      ['ns', ...others, ...cutOff].map((outside) => ({ inside, outside })),
+    );
+    for (const { inside, outside } of links) {
+      network.cut(inside, outside);
+      network.cut(outside, inside);
     }
     this.#world.trace(`${primary.name} is alone just when its set has grown`);
     scheduler.after(random.between(2000, 6000), () => {
-      for (const other of who) {
-        network.open(primary.name, other);
-        network.open(other, primary.name);
+      for (const { inside, outside } of links) {
+        network.open(inside, outside);
+        network.open(outside, inside);
       }
     });
   }

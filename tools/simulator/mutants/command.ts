@@ -60,7 +60,8 @@ const judgeAll = async (
       findings.set(mutant, finding);
       progress.clear();
       print(options.json ? asJson(finding) : said(finding));
-      progress.tell(() => `${findings.size} of ${mutants.length} planted bugs looked for`);
+      if (findings.size < mutants.length)
+        progress.tell(() => `${findings.size} of ${mutants.length} planted bugs looked for`);
     }
   };
   await Promise.all(Array.from({ length: options.jobs }, lane));
@@ -72,14 +73,14 @@ const guard = async (
   findings: readonly Finding[],
   jobs: number,
   signal: AbortSignal,
-): Promise<{ seeds: number; failed: string[] }> => {
+): Promise<{ seeds: number; failed: ReadonlyMap<number, string> }> => {
   const seeds = findings.map(({ verdict }) => (verdict.kind === 'found' ? verdict.seed : 0));
   const last = Math.max(0, ...seeds);
-  const failed: string[] = [];
+  const failed = new Map<number, string>();
   const onOutcome = (outcome: SeedOutcome): boolean => {
-    if (outcome.kind === 'stuck') failed.push(`seed ${outcome.seed} does not end`);
+    if (outcome.kind === 'stuck') failed.set(outcome.seed, 'the run does not end');
     if (outcome.kind === 'ran' && outcome.result.violation !== null)
-      failed.push(`seed ${outcome.seed}: ${outcome.result.violation}`);
+      failed.set(outcome.seed, outcome.result.violation);
     return true;
   };
   const all = Array.from({ length: last }, (_, i) => i + 1).values();
@@ -87,13 +88,21 @@ const guard = async (
   return { seeds: last, failed };
 };
 
+/** A bug was not found by a seed that fails without it too. */
+const honest = (finding: Finding, failed: ReadonlyMap<number, string>): Finding => {
+  const { verdict } = finding;
+  if (verdict.kind !== 'found' || !failed.has(verdict.seed)) return finding;
+  return { ...finding, verdict: { kind: 'survived', seeds: verdict.seed - 1 }, share: null };
+};
+
 /** Plants bugs and demands that each is found. Returns the exit code. */
 export const runMutants = async (options: MutantsOptions): Promise<number> => {
   const mutants = chosen(options);
   const signal = stopSignal();
-  const findings = await judgeAll(mutants, options, signal);
+  const judged = await judgeAll(mutants, options, signal);
   if (signal.aborted) return exitInterrupted;
-  const { seeds, failed } = await guard(findings, options.jobs, signal);
+  const { seeds, failed } = await guard(judged, options.jobs, signal);
+  const findings = judged.map((finding) => honest(finding, failed));
   if (signal.aborted) return exitInterrupted;
   const count = (kind: Finding['verdict']['kind']): number =>
     findings.filter(({ verdict }) => verdict.kind === kind).length;
@@ -102,9 +111,10 @@ export const runMutants = async (options: MutantsOptions): Promise<number> => {
     found: count('found'),
     survived: count('survived'),
     broken: count('broken'),
-    falseAlarms: failed.length,
+    falseAlarms: failed.size,
   };
-  for (const line of failed) process.stderr.write(`error: the program as it is fails: ${line}\n`);
+  for (const [seed, why] of failed)
+    process.stderr.write(`error: seed ${seed} fails without any planted bug: ${why}\n`);
   if (options.write !== null) {
     const document = readFileSync(options.write, 'utf8');
     writeFileSync(options.write, withTable(document, tableOf(findings)));
@@ -114,7 +124,7 @@ export const runMutants = async (options: MutantsOptions): Promise<number> => {
       ? JSON.stringify({ event: 'summary', ...facts, seeds })
       : `${facts.found} of ${facts.planted} planted bugs found, ${facts.survived} survived, ` +
           `${facts.broken} could not be planted; the program as it is passes seeds 1..${seeds}` +
-          (failed.length === 0 ? '' : ` except ${failed.length}`),
+          (failed.size === 0 ? '' : ` except ${failed.size}`),
   );
-  return facts.found === facts.planted && failed.length === 0 ? 0 : 1;
+  return facts.found === facts.planted && failed.size === 0 ? 0 : 1;
 };

@@ -48,21 +48,24 @@ const found = (outcome: SeedOutcome): Verdict | null => {
   return { kind: 'found', seed, invariant: invariantOf(violation), violation };
 };
 
+const counts = ({ by }: Mutant, verdict: Verdict): boolean =>
+  by === undefined || verdict.kind !== 'found' || by.includes(verdict.invariant);
+
 const search = async (runner: SeedRunner, mutant: Mutant): Promise<Verdict> => {
   const seeds = mutant.seeds ?? defaultSeeds;
   for (let seed = 1; seed <= seeds; seed += 1) {
     const verdict = found(await runner.run(seed, {}));
-    if (verdict !== null) return verdict;
+    if (verdict !== null && counts(mutant, verdict)) return verdict;
   }
   return { kind: 'survived', seeds };
 };
 
-const measure = async (runner: SeedRunner, runs: number): Promise<Share | null> => {
+const measure = async (runner: SeedRunner, mutant: Mutant, runs: number): Promise<Share | null> => {
   let count = 0;
   for (let i = 0; i < runs; i += 1) {
     const verdict = found(await runner.run(shareFrom + i, {}));
     if (verdict?.kind === 'broken') return null;
-    if (verdict !== null) count += 1;
+    if (verdict !== null && counts(mutant, verdict)) count += 1;
   }
   return runs === 0 ? null : { runs, found: count };
 };
@@ -79,7 +82,8 @@ export const judge = async (
   options.signal.addEventListener('abort', stop);
   try {
     const verdict = await search(runner, mutant);
-    const share = verdict.kind === 'found' ? await measure(runner, options.shareRuns) : null;
+    const share =
+      verdict.kind === 'found' ? await measure(runner, mutant, options.shareRuns) : null;
     return { mutant, verdict, share };
   } finally {
     options.signal.removeEventListener('abort', stop);

@@ -19,6 +19,8 @@ export interface Mutant extends Edit {
   origin: 'protocol' | 'own';
   /** It must be found within so many seeds, counted from 1. */
   seeds?: number;
+  /** The invariants that it can break; a run that breaks another one does not count. */
+  by?: readonly string[];
   /** Further edits without which the bug would not be whole. */
   also?: readonly Edit[];
 }

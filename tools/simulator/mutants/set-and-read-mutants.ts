@@ -55,6 +55,7 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-without-confirmation',
     origin: 'protocol',
+    by: ['I10', 'I11'],
     breaks: 'A read is answered without asking the set.',
     file: commit,
     find: 'read.seq <= confirmed &&',
@@ -63,7 +64,8 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-confirmed-by-any-one',
     origin: 'protocol',
-    seeds: 1000,
+    by: ['I10', 'I11'],
+    seeds: 3000,
     breaks: 'One other store is enough to confirm a read.',
     file: commit,
     find: 'let confirmed = Number.MAX_SAFE_INTEGER;',
@@ -79,6 +81,7 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-joins-old-round',
     origin: 'protocol',
+    by: ['I10', 'I11'],
     seeds: 1000,
     breaks: 'A read is confirmed by a round that began before it came.',
     file: primary,
@@ -88,6 +91,7 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-ignores-open-proposal',
     origin: 'protocol',
+    by: ['I10', 'I11'],
     seeds: 1000,
     breaks: 'A read is confirmed by the known set, not by those that may have joined.',
     file: commit,
@@ -97,6 +101,7 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-by-lease',
     origin: 'protocol',
+    by: ['I10', 'I11'],
     seeds: 1000,
     breaks: 'A read is answered when every member was heard a short time ago.',
     file: commit,
@@ -107,6 +112,7 @@ const readMutants: readonly Mutant[] = [
   {
     name: 'read-below-barrier',
     origin: 'own',
+    by: ['I10', 'I11'],
     breaks: 'A new primary answers reads before its barrier is committed.',
     file: commit,
     find: 'p.serving && s.appliedLsn >= read.index',
