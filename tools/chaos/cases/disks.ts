@@ -85,14 +85,6 @@ async function fillDisk(run: CaseRun, program: LabProgram): Promise<void> {
   await run.rest(1_500);
 }
 
-/** After an fsync error nobody knows what the queue has on disk until it is opened anew. */
-async function restartWithShutQueue(run: CaseRun, program: LabProgram): Promise<void> {
-  if (program.role !== 'frontend' || program.pid === null) return;
-  run.note('the front end keeps its queue shut until it is restarted, by hand here');
-  await program.stop();
-  await program.start();
-}
-
 async function failSync(run: CaseRun, program: LabProgram, count: number): Promise<void> {
   const switches = run.equipped.switches(program.name);
   const failedBefore = switches.syncsFailed;
@@ -106,7 +98,6 @@ async function failSync(run: CaseRun, program: LabProgram, count: number): Promi
   await run.mend('the disk is sound again', async () => {
     switches.heal();
     await undo();
-    await restartWithShutQueue(run, program);
     await startAgain(run, program);
   });
   await run.settled();
