@@ -36,7 +36,7 @@ export class AddressMemory {
 
   /** What was ordered last before this process started. */
   async recall(storage: Storage): Promise<void> {
-    const found = await storage.query({
+    const { result: found } = await storage.query({
       query: 'order.list',
       filter: { limit: ordersReadAtStart },
     });

@@ -1,5 +1,5 @@
 import { v7 as uuid7 } from 'uuid';
-import type { Operation, Query, QueryResult, backendMethods } from '../shared/contract/backend.ts';
+import type { Operation, QueryResult, backendMethods } from '../shared/contract/backend.ts';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { ParamsOf, ResultOf } from '../shared/contract/method.ts';
 import type { Menu, Shop } from '../shared/contract/order.ts';
@@ -73,12 +73,8 @@ export class OrderService {
   async read(
     params: ParamsOf<typeof backendMethods.read>,
   ): Promise<{ result: QueryResult; lsn: number }> {
-    const { replica } = this.#parts;
-    if (!params.stale) {
-      const lsn = await replica.confirmRead();
-      return { result: await this.#query(params.query), lsn };
-    }
-    return { result: await this.#query(params.query), lsn: replica.status().appliedLsn };
+    if (!params.stale) await this.#parts.replica.confirmRead();
+    return this.#parts.storage.query(params.query);
   }
 
   /** An op of the system itself; the same opId has an effect once. */
@@ -90,10 +86,6 @@ export class OrderService {
   now(): string {
     this.#lastAtMs = Math.max(this.#lastAtMs + 1, this.#parts.clock.wallMs());
     return new Date(this.#lastAtMs).toISOString();
-  }
-
-  #query(query: Query): Promise<QueryResult> {
-    return this.#parts.storage.query(query);
   }
 
   async #requireServing(): Promise<void> {

@@ -25,7 +25,7 @@ export interface JobTypes {
     answer: { results: PackedResult[]; stateHash: StateHash | null };
   };
   'find-result': { job: { opId: string }; answer: PackedResult | null };
-  query: { job: { query: Query }; answer: QueryResult };
+  query: { job: { query: Query }; answer: { result: QueryResult; lsn: number } };
   catalogue: { job: object; answer: { shop: Shop; menu: Menu } | null };
   'unverified-orders': { job: { limit: number }; answer: Order[] };
   'count-orders': { job: object; answer: number };

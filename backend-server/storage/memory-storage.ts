@@ -68,8 +68,10 @@ export class MemoryStorage implements Storage {
     return this.#do(() => this.#disk.state.result(opId));
   }
 
-  query(query: Query): Promise<QueryResult> {
-    return this.#do(() => queryMemory(this.#disk.state, query));
+  query(query: Query): Promise<{ result: QueryResult; lsn: number }> {
+    return this.#do(() => ({
+      result: queryMemory(this.#disk.state, query), lsn: this.#disk.appliedLsn,
+    }));
   }
 
   catalogue(): Promise<{ shop: Shop; menu: Menu } | null> {

@@ -72,7 +72,7 @@ export class SqliteEngine implements JobEngine {
       case 'find-result':
         return this.#findResult(job.opId);
       case 'query':
-        return this.#query.run(job.query);
+        return { result: this.#query.run(job.query), lsn: this.#store.meta.row.applied_lsn };
       case 'catalogue':
         return this.#store.state.catalogue();
       case 'unverified-orders':

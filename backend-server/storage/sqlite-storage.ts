@@ -123,7 +123,7 @@ class SqliteStorage implements Storage {
     return packed === null ? null : unpack(packed);
   }
 
-  query(query: Query): Promise<QueryResult> {
+  query(query: Query): Promise<{ result: QueryResult; lsn: number }> {
     return this.#ask({ kind: 'query', query });
   }
 

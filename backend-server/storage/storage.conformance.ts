@@ -111,7 +111,7 @@ function logConformance({ current, reopen }: Stores): void {
     ]);
     expect(applied.results.map(({ lsn }) => lsn)).toEqual([1, 2]);
     expect(count).toBe(1);
-    expect(order).toMatchObject({ order: { id: sampleOrderId(2) } });
+    expect(order).toMatchObject({ result: { order: { id: sampleOrderId(2) } }, lsn: 2 });
   });
 
   it('replaces what it cut by what is appended behind', async () => {

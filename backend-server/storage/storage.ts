@@ -41,7 +41,8 @@ export interface Storage {
   apply(upTo: number): Promise<{ results: AppliedResult[]; stateHash: StateHash | null }>;
   /** The recorded result of an operation that was applied here. */
   findResult(opId: string): Promise<AppliedResult | null>;
-  query(query: Query): Promise<QueryResult>;
+  /** The state as of lsn exactly. */
+  query(query: Query): Promise<{ result: QueryResult; lsn: number }>;
   /** The menu and shop as applied here; null before they are installed. */
   catalogue(): Promise<{ shop: Shop; menu: Menu } | null>;
   /** Open orders whose postcode was never checked, oldest first. */

@@ -7,7 +7,7 @@ import { fill } from './stores.ts';
 
 export function queryConformance({ current }: Stores): void {
   const list = async (filter: Omit<ListQuery, 'limit'>, limit = 50): Promise<OrderPage> => {
-    const result = await current().query({ query: 'order.list', filter: { ...filter, limit } });
+    const { result } = await current().query({ query: 'order.list', filter: { ...filter, limit } });
     return 'page' in result ? result.page : { data: [], next_cursor: null };
   };
   const ids = ({ data }: OrderPage) => data.map(({ id }) => id);
@@ -18,12 +18,15 @@ export function queryConformance({ current }: Stores): void {
     const { results: [cancelled] } = await current().apply(4);
     const order_id = sampleOrderId(3);
     const order = cancelled?.result.ok === true ? cancelled.result.order : null;
-    expect(await current().query({ query: 'order.get', order_id })).toEqual({ order });
+    expect(await current().query({ query: 'order.get', order_id })).toEqual({ result: { order }, lsn: 4 });
     expect(await current().query({ query: 'order.events', order_id })).toMatchObject({
-      events: [
-        { order_id, seq: 1, type: 'placed', log_index: 3, epoch: 1 },
-        { order_id, seq: 2, type: 'cancelled', log_index: 4, from: 'placed', to: 'cancelled' },
-      ],
+      lsn: 4,
+      result: {
+        events: [
+          { order_id, seq: 1, type: 'placed', log_index: 3, epoch: 1 },
+          { order_id, seq: 2, type: 'cancelled', log_index: 4, from: 'placed', to: 'cancelled' },
+        ],
+      },
     });
     for (const query of ['order.get', 'order.events'] as const) {
       await expect(current().query({ query, order_id: sampleOrderId(9) })).rejects.toMatchObject({
