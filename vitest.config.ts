@@ -16,7 +16,8 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // Most of their time they wait; more at once would measure the machine.
+          maxWorkers: 2,
         },
       },
     ],
