@@ -18,6 +18,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Most of their time they wait; more at once would measure the machine.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

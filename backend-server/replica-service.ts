@@ -119,7 +119,7 @@ export class ReplicaService {
       lastLsn: core.durableLsn,
       commitLsn: core.commitLsn,
       appliedLsn: core.appliedLsn,
-      ackedLsn: core.durableLsn,
+      ackedLsn: core.vouched.lsn,
       hears: core.hears,
       fsyncAgeMs: Math.round(storage.flushAgeMs()),
       orders: this.#orders,
@@ -131,6 +131,7 @@ export class ReplicaService {
   /** The part that the view rules read; positions are those on disk. */
   beatStatus(): BeatStatus {
     const status = this.status();
+    const { serving, found, vouched } = this.#parts.replica.status();
     const { role, viewNumber, docHash, epoch, lastEpoch, lastLsn, ackedLsn, hears } = status;
     return {
       role,
@@ -142,7 +143,10 @@ export class ReplicaService {
       ackedLsn,
       hears,
       fsyncAgeMs: status.fsyncAgeMs,
-      serving: this.#parts.replica.status().serving,
+      serving,
+      ackedEpoch: vouched.epoch,
+      foundEpoch: found.epoch,
+      foundLsn: found.lsn,
     };
   }
 }

@@ -122,8 +122,8 @@ describe('H20: another history', () => {
 
 describe('H4: a store that was started again', () => {
   it.each([
-    ['fewer entries', { lastLsn: 9 }], ['an older last epoch', { lastEpoch: 0, lastLsn: 40 }],
-  ])('with %s than it had on disk is burned, if it is a member', (_what, status) => {
+    ['fewer entries', { lastLsn: 9 }], ['an older promise', { lastEpoch: 0, lastLsn: 40 }],
+  ])('with %s than it vouched for is burned, if it is a member', (_what, status) => {
     const bench = aGroup(b, c);
     bench.beat(b, status, 2);
     expect([...bench.rules.burned]).toEqual([b]);
@@ -146,6 +146,26 @@ describe('H4: a store that was started again', () => {
     const bench = aGroup(b);
     bench.beat(b, { lastEpoch: 7, lastLsn: 8 }, 2);
     expect(bench.rules.burned.size).toBe(0);
+  });
+
+  it('without entries that it never vouched for is not burned', () => {
+    const bench = aGroup(b);
+    bench.beat(b, { lastLsn: 12, ackedLsn: 10 });
+    bench.beat(b, { lastLsn: 11 }, 2);
+    expect(bench.rules.burned.size).toBe(0);
+  });
+
+  it('and was cut back since, for a primary of a later epoch, is not burned', () => {
+    const bench = aGroup(b);
+    bench.beat(b, { foundEpoch: 7, foundLsn: 8, lastEpoch: 0, lastLsn: 8 }, 2);
+    expect(bench.rules.burned.size).toBe(0);
+  });
+
+  it('without the promise in which it vouched for its disk is burned, whatever it holds', () => {
+    const bench = aGroup(b);
+    bench.beat(b, { lastEpoch: 7, lastLsn: 8 });
+    bench.beat(b, { foundEpoch: 6, foundLsn: 20 }, 2);
+    expect([...bench.rules.burned]).toEqual([b]);
   });
 
   it('and burned is never elected, although it is the only one', () => {

@@ -57,7 +57,8 @@ export class GroupRules {
   readonly burned: Set<string>;
   /** Why no view may be changed: another history than ours exists somewhere (H20). */
   frozen: string | null = null;
-  #highest = new Map<string, Position & { boot: number }>();
+  /** What each store has vouched for, in the epoch it did so, and in which life. */
+  readonly #vouched = new Map<string, Position & { boot: number }>();
   #viewSinceMs: number;
   #epochSinceMs: number;
   #served = false;
@@ -122,18 +123,16 @@ export class GroupRules {
     }
   }
 
-  /** H4: a member that was started again must still have what it had on disk before. */
+  /** H4: a member that was started again must still have what it vouched for before. */
   #checkDisk(registration: Registration, status: BeatStatus): void {
     const { instance, boot } = registration;
-    const now = { epoch: status.lastEpoch, lsn: status.lastLsn };
-    const highest = this.#highest.get(instance);
+    const acked = { epoch: status.ackedEpoch, lsn: status.ackedLsn };
+    // A store that has promised a later epoch may have had its tail cut rightly.
+    const found = { epoch: status.foundEpoch, lsn: status.foundLsn };
+    const known = this.#vouched.get(instance) ?? { ...acked, boot };
     const member = this.view?.inSync.includes(instance) === true;
-    if (highest === undefined || before(highest, now)) {
-      this.#highest.set(instance, { ...now, boot });
-    } else if (boot > highest.boot) {
-      if (member && before(now, highest)) this.burned.add(instance);
-      this.#highest.set(instance, { ...now, boot });
-    }
+    if (boot > known.boot && member && before(found, known)) this.burned.add(instance);
+    this.#vouched.set(instance, { ...(before(known, acked) ? acked : known), boot });
   }
 
   /** N4: only a blank store starts a group's history. */

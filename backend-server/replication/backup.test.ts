@@ -33,6 +33,19 @@ describe('B1: an append that does not continue the log', () => {
   });
 });
 
+describe('H4: what a store vouches for', () => {
+  it('is what it has acknowledged in the newest epoch, and never what is not on its disk', () => {
+    const store = withTail();
+    expect(store.status).toMatchObject({ found: { epoch: 2, lsn: 4 }, vouched: { lsn: 0 } });
+    store.message(b, from2({ prevLsn: 4, entries: [anEntry(5, 2)] }));
+    expect(store.status.vouched.lsn).toBe(0);
+    store.persisted();
+    expect(store.status.vouched).toEqual({ epoch: 2, lsn: 5 });
+    store.message(b, from2({ prevLsn: 2, prevEpoch: 1 }));
+    expect(store.status.vouched).toEqual({ epoch: 2, lsn: 5 });
+  });
+});
+
 describe('B2: entries', () => {
   it('that are there already are kept and not written again', () => {
     const store = withTail();

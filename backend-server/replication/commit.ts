@@ -2,7 +2,7 @@ import { must } from '../../shared/runtime/assert.ts';
 import type { StoreId } from '../../shared/contract/ids.ts';
 import type { PrimaryState } from './primary-state.ts';
 import type { ReplicaState } from './state.ts';
-import { answer, emit, trace } from './effects.ts';
+import { answer, emit, trace, vouch } from './effects.ts';
 
 /**
  * The commit rule (PROTOCOL P2) and what follows from it: an op is committed when every store of
@@ -38,6 +38,7 @@ export const advanceCommit = (s: ReplicaState): void => {
     return;
   }
   s.commitLsn = target;
+  vouch(s, p.epoch, target);
   trace(s, { name: 'committed', epoch: p.epoch, lsn: target });
   applyCommitted(s);
   answerReads(s);

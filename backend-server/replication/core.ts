@@ -30,6 +30,10 @@ export interface CoreStatus {
   durableLsn: number;
   durableEpoch: number;
   base: Base;
+  /** The promised epoch and the end of the log, as this process found them on its disk. */
+  found: Base;
+  /** The newest epoch in which this disk was vouched for, and up to which lsn. */
+  vouched: Base;
   hears: { primary: StoreId; epoch: number } | null;
   waitingWrites: number;
   waitingReads: number;
@@ -71,6 +75,8 @@ export class ReplicaCore {
       durableLsn: s.durableLsn,
       durableEpoch: s.log.epochAt(s.durableLsn) ?? s.log.base.epoch,
       base: s.log.base,
+      found: s.found,
+      vouched: s.vouched,
       hears:
         heard && primary !== undefined && s.primary === null
           ? { primary, epoch: s.epochSeen }

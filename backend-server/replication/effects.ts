@@ -7,7 +7,18 @@ import type { TraceEvent } from './trace-event.ts';
 /** The words in which the rules of the core ask the shell to do things, in order. */
 
 export const emit = (s: ReplicaState, effect: Effect): void => {
+  if (effect.kind === 'send' && effect.message.kind === 'ack' && effect.message.ok)
+    vouch(s, effect.message.epoch, effect.message.matchLsn);
   s.out.push(effect);
+};
+
+/**
+ * From now on others rely on this disk to have everything up to lsn, until it has promised a later
+ * epoch, whose primary may cut what was not committed (H4).
+ */
+export const vouch = (s: ReplicaState, epoch: number, lsn: number): void => {
+  const before = s.vouched.epoch === epoch ? s.vouched.lsn : 0;
+  if (epoch >= s.vouched.epoch) s.vouched = { epoch, lsn: Math.max(before, lsn) };
 };
 
 export const trace = (s: ReplicaState, event: TraceEvent): void =>

@@ -1,5 +1,5 @@
 import type { StoreId } from '../../shared/contract/ids.ts';
-import type { PeerMessage } from '../../shared/contract/replica.ts';
+import type { Base, PeerMessage } from '../../shared/contract/replica.ts';
 import type { View } from '../../shared/contract/view.ts';
 import { assert } from '../../shared/runtime/assert.ts';
 import type { CoreConfig } from './config.ts';
@@ -21,6 +21,8 @@ export interface ReplicaState {
   readonly config: CoreConfig;
   readonly storeId: StoreId;
   readonly boot: number;
+  /** The promised epoch and the end of the log, as this process found them on its disk. */
+  readonly found: Base;
   out: Effect[];
   tick: number;
   /** Highest epoch ever promised; never goes back; on disk before it is acted on. */
@@ -39,7 +41,8 @@ export interface ReplicaState {
   generation: number;
   nextToken: number;
   persisting: PendingPersist[];
-  ackedLsn: number;
+  /** The newest epoch in which this disk was vouched for, and up to which lsn (H4). */
+  vouched: Base;
   stateHash: StateHash | null;
   lastFlushMs: number;
   living: Map<StoreId, number>;
@@ -57,6 +60,7 @@ export const initialState = (image: CoreImage, config: CoreConfig): ReplicaState
     config,
     storeId: image.storeId,
     boot: image.boot,
+    found: { lsn: log.lastLsn, epoch: image.epochSeen },
     out: [],
     tick: 0,
     epochSeen: image.epochSeen,
@@ -69,7 +73,7 @@ export const initialState = (image: CoreImage, config: CoreConfig): ReplicaState
     generation: 0,
     nextToken: 1,
     persisting: [],
-    ackedLsn: 0,
+    vouched: { lsn: 0, epoch: 0 },
     stateHash: null,
     lastFlushMs: 0,
     living: new Map(),

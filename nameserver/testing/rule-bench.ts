@@ -25,8 +25,10 @@ export const aRegistration = (
 
 /** Of a blank store, unless told otherwise. */
 export const aStatus = (parts: Partial<BeatStatus> = {}): BeatStatus => ({
-  role: 'learner', viewNumber: 0, docHash: '', epoch: 0, lastEpoch: 0, lastLsn: 0, ackedLsn: 0,
-  hears: null, fsyncAgeMs: 0, serving: false, ...parts,
+  role: 'learner', viewNumber: 0, docHash: '', epoch: 0, lastEpoch: 0, lastLsn: 0,
+  hears: null, fsyncAgeMs: 0, serving: false,
+  ackedEpoch: parts.lastEpoch ?? 0, ackedLsn: parts.lastLsn ?? 0,
+  foundEpoch: parts.lastEpoch ?? 0, foundLsn: parts.lastLsn ?? 0, ...parts,
 });
 
 export class RuleBench {

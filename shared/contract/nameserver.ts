@@ -31,7 +31,14 @@ export const beatStatusSchema = replicaStatusSchema
     hears: true,
     fsyncAgeMs: true,
   })
-  .extend({ serving: z.boolean() });
+  .extend({
+    serving: z.boolean(),
+    /** The newest epoch in which it vouched for its disk (up to ackedLsn); 0: not yet. */
+    ackedEpoch: count,
+    /** The promised epoch and the end of the log, as this process found them on its disk. */
+    foundEpoch: count,
+    foundLsn: count,
+  });
 export type BeatStatus = z.infer<typeof beatStatusSchema>;
 
 const beatParams = z.strictObject({

@@ -86,7 +86,7 @@ export const replicaStatusSchema = z.strictObject({
   lastLsn: count,
   commitLsn: count,
   appliedLsn: count,
-  /** Highest lsn this store ever acknowledged as durable. */
+  /** Up to which lsn this process vouched for its disk in the newest epoch. */
   ackedLsn: count,
   hears: z.strictObject({ primary: id128, epoch: count }).nullable(),
   /** Age of the oldest unfinished flush; 0 when none is under way. */

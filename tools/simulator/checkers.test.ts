@@ -127,12 +127,16 @@ describe('each checker', () => {
     world.checkers.onSend(one, ack);
   });
 
-  it('I5: nothing committed is cut', () => {
-    const { world, one } = worldOf(entry(1, 1));
+  it('I5: no member cuts what is committed', () => {
+    const { world, one, other } = worldOf(entry(1, 1));
     onDisk(one, entry(1, 1));
+    onDisk(other, entry(1, 1));
     world.checkers.onTrace(one, committed(1, 1));
     const cut = { op: 'cut' as const, from: 1 };
-    expect(() => world.checkers.onWrite(one, cut, one.disk.durable)).toThrow(/I5/);
+    // It is in no set, and has not heard of the commit.
+    world.checkers.onWrite(other, cut, other.disk.durable);
+    world.nameServer.saved = { view: view(2), burned: [] };
+    expect(() => world.checkers.onWrite(other, cut, other.disk.durable)).toThrow(/I5/);
   });
 
   it('I6: later primaries commit the same, and nothing else is executed', () => {

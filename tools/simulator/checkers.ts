@@ -143,12 +143,18 @@ export class Checkers {
     );
   }
 
-  /** I2, I5: one entry per lsn and epoch with one predecessor; nothing committed is ever cut. */
+  /**
+   * I2, I5: one entry per lsn and epoch with one predecessor; no member cuts what is committed. One
+   * that has left the set may, until it hears of the primary of the day.
+   */
   onWrite(store: SimStore, op: StorageOp, platter: Platter): void {
     if (op.op === 'cut') {
+      const member = this.#world().nameServer.saved.view?.inSync.includes(store.id) === true;
+      const known = member ? Infinity : (store.process?.core.state.commitLsn ?? 0);
       for (let lsn = op.from; lsn <= platter.base.lsn + platter.entries.length; lsn += 1) {
         const entry = platter.entries[lsn - platter.base.lsn - 1];
-        if (entry === undefined || this.#committed[lsn - 1] !== entry.epoch) continue;
+        if (entry === undefined || lsn > known) continue;
+        if (this.#committed[lsn - 1] !== entry.epoch) continue;
         this.violation(`I5: ${store.name} cuts ${lsn}, which is committed`);
       }
     } else if (op.op === 'append') {

@@ -345,7 +345,7 @@ export class SimStore implements Callee {
 }
 
 const beatStatus = (core: ReplicaCore): BeatStatus => {
-  const { role, viewNumber, docHash, epoch, hears, serving, ...status } = core.inspect();
+  const { role, viewNumber, docHash, epoch, hears, serving, found, vouched, ...status } = core.inspect();
   return {
     role,
     viewNumber,
@@ -353,9 +353,12 @@ const beatStatus = (core: ReplicaCore): BeatStatus => {
     epoch,
     lastEpoch: status.durableEpoch,
     lastLsn: status.durableLsn,
-    ackedLsn: status.durableLsn,
+    ackedLsn: vouched.lsn,
+    ackedEpoch: vouched.epoch,
     hears,
     fsyncAgeMs: 0,
     serving,
+    foundEpoch: found.epoch,
+    foundLsn: found.lsn,
   };
 };
