@@ -81,6 +81,8 @@ describe('the file of a back end is damaged', () => {
     const child = (await cluster.backups()).find((one) => keptIn(one).length === 0);
     if (child === undefined) throw new TypeError('there is a backup that was not damaged yet');
     const writers = new Writers(cluster, 2);
+    // A backup executes an order when it hears of the commit, with one of the next.
+    await writers.acknowledge(20);
     await stopCleanly(child);
     expect(falsify(storeFile(child), marked.id)).toBe(1);
     await cluster.restart(child);
