@@ -143,19 +143,16 @@ export class Checkers {
     );
   }
 
-  /**
-   * I2, I5: one entry per lsn and epoch with one predecessor; no member cuts what is committed. One
-   * that has left the set may, until it hears of the primary of the day.
-   */
+  /** I2: one entry per lsn and epoch, one predecessor. I5: no member cuts what is committed. */
   onWrite(store: SimStore, op: StorageOp, platter: Platter): void {
     if (op.op === 'cut') {
+      // One that has left the set may, until it hears of the primary of the day.
       const member = this.#world().nameServer.saved.view?.inSync.includes(store.id) === true;
       const known = member ? Infinity : (store.process?.core.state.commitLsn ?? 0);
       for (let lsn = op.from; lsn <= platter.base.lsn + platter.entries.length; lsn += 1) {
         const entry = platter.entries[lsn - platter.base.lsn - 1];
-        if (entry === undefined || lsn > known) continue;
-        if (this.#committed[lsn - 1] !== entry.epoch) continue;
-        this.violation(`I5: ${store.name} cuts ${lsn}, which is committed`);
+        const committed = entry !== undefined && this.#committed[lsn - 1] === entry.epoch;
+        if (committed && lsn <= known) this.violation(`I5: ${store.name} cuts ${lsn}`);
       }
     } else if (op.op === 'append') {
       let prevEpoch = platter.entries.at(-1)?.epoch ?? platter.base.epoch;

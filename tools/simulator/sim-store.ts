@@ -345,7 +345,8 @@ export class SimStore implements Callee {
 }
 
 const beatStatus = (core: ReplicaCore): BeatStatus => {
-  const { role, viewNumber, docHash, epoch, hears, serving, found, vouched, ...status } = core.inspect();
+  const { role, viewNumber, docHash, epoch, hears, serving, ...status } = core.inspect();
+  const { found, vouched } = status;
   return {
     role,
     viewNumber,

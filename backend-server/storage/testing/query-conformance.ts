@@ -18,7 +18,8 @@ export function queryConformance({ current }: Stores): void {
     const { results: [cancelled] } = await current().apply(4);
     const order_id = sampleOrderId(3);
     const order = cancelled?.result.ok === true ? cancelled.result.order : null;
-    expect(await current().query({ query: 'order.get', order_id })).toEqual({ result: { order }, lsn: 4 });
+    expect(await current().query({ query: 'order.get', order_id }))
+      .toEqual({ result: { order }, lsn: 4 });
     expect(await current().query({ query: 'order.events', order_id })).toMatchObject({
       lsn: 4,
       result: {
