@@ -8,7 +8,7 @@ import { type RunOptions, optionsOf, runSeed } from './run.ts';
 /** Seeds that broke an invariant under the faults of their day; what was found has unit tests. */
 const regressions = [
   58, 87, 1507, 1987, 2006, 2800, 2960, 5661, 10_095, 13_498, 22_360,
-  25_814, 25_896,
+  25_814, 25_896, 51_529,
 ];
 
 describe('a simulated cluster under faults', () => {

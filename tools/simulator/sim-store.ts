@@ -310,14 +310,14 @@ export class SimStore implements Callee {
     process.beating = true;
     const { nameServer } = this.#world;
     const status = beatStatus(process.core);
-    const { boot } = process.core.state;
+    const { boot, storeId } = process.core.state;
     call(this.#world, {
       from: this.name,
       to: nameServer,
       deadlineMs: 900,
       serve: (answer: (value: BeatResult | 'burned' | null) => void) =>
         nameServer.beat(
-          { kind: 'replica', id: this.name, instance: this.id, boot, status },
+          { kind: 'replica', id: this.name, instance: storeId, boot, status },
           answer,
         ),
       done: (result) => {
