@@ -49,8 +49,9 @@ function longestGap(
 function nextSuccess(writes: readonly OpRecord[], startMs: number): number | null {
   let first: number | null = null;
   for (const { startMs: sentMs, done } of writes) {
+    if (sentMs < startMs || done === null) continue;
     if (first !== null && sentMs > first) break;
-    if (sentMs >= startMs && done !== null) first = Math.min(first ?? done.endMs, done.endMs);
+    first = Math.min(first ?? done.endMs, done.endMs);
   }
   return first === null ? null : first - startMs;
 }

@@ -83,10 +83,13 @@ const queueEnds = ['placed', 'rejected', 'expired', 'withdrawn'];
 
 /** What was queued comes to an end, and that end is true. */
 function vanished({ queued, finals }: History): string[] {
+  const lists = finals.map(({ door, orders }) => ({
+    door, ids: new Map(orders.map(({ key, id }) => [key, id])),
+  }));
   return queued.flatMap(({ key, status, orderId }) => {
     if (!queueEnds.includes(status)) return [`queued: ${key} never came to an end (${status})`];
-    return finals.flatMap(({ door, orders }) => {
-      const id = orders.find((one) => one.key === key)?.id ?? null;
+    return lists.flatMap(({ door, ids }) => {
+      const id = ids.get(key) ?? null;
       return id === (status === 'placed' ? orderId : null) ? []
         : [`queued: ${key} ended ${status} (${orderId}), in final list ${door} it is ${id}`];
     });
