@@ -185,13 +185,13 @@ export class QueueWorld {
 
   #noted(front: Front, id: string): void {
     const row = front.disk.get(id);
-    this.#expect(
-      row?.withdrawn === true ||
-        front.rules.row(id)?.withdrawn === true ||
-        this.#recorded.has(row?.opKey ?? ''),
-      `${id} is said to be withdrawn, and the disk does not know`,
-    );
-    this.#takenBack.add(id);
+    if (row?.withdrawn === true) {
+      this.#takenBack.add(id);
+      return;
+    }
+    // Its end is decided already: the same op may be sent again, and places nothing more.
+    const decided = this.#recorded.has(row?.opKey ?? '');
+    this.#expect(decided, `${id} is said to be withdrawn, and the disk does not know`);
   }
 
   #told(front: Front, id: string): void {
