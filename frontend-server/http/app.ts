@@ -3,7 +3,7 @@ import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
-import type { Desk } from '../operations.ts';
+import type { Desk } from '../operations/operation.ts';
 import type { OperatorToken } from '../operator-token.ts';
 import type { HealthParts } from './health.ts';
 import { addHealth } from './health.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { version } from '../../shared/runtime/version.ts';
-import { operations } from '../operations.ts';
+import { operations } from '../operations/table.ts';
 import { problemRows } from './problem.ts';
 
 /** Two plain pages, made once at the start from the tables: nothing of a request is in them. */

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Issue } from '../../shared/contract/errors.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
-import type { Answer, Desk, PublicOperation } from '../operations.ts';
-import { checkParams, operations } from '../operations.ts';
+import type { Answer, Desk, PublicOperation } from '../operations/operation.ts';
+import { checkParams } from '../operations/operation.ts';
+import { operations } from '../operations/table.ts';
 import type { Preference } from '../order-desk.ts';
 import { anyone, operator } from '../operator-token.ts';
 import type { OperatorToken } from '../operator-token.ts';

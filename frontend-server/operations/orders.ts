@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Operation } from '../../shared/contract/backend.ts';
+import { fingerprintOf } from '../../shared/contract/fingerprint.ts';
+import { publicParams } from '../../shared/contract/frontend.ts';
+import type { Actor } from '../../shared/contract/order.ts';
+import type { SubmitRequest, SubmitResult } from '../forwarder.ts';
+import { define } from './operation.ts';
+import type { Answer, PublicOperation } from './operation.ts';
+import { orderIdOf, read } from './read.ts';
+import { queuedAnswer } from './submissions.ts';
+
+const ordersPath = '/v1/orders';
+const orderPath = '/v1/orders/:order_id';
+
+const orderAnswer = ({ order, lsn, replayed }: SubmitResult): Answer =>
+  ({ body: order, version: order.version, readIndex: lsn, replayed });
+
+const requestOf = (request: Operation, by: { principal: Actor; key: string }): SubmitRequest =>
+  ({ ...by, fingerprint: fingerprintOf(request), request });
+
+export const orderOperations: readonly PublicOperation[] = [
+  define({
+    name: 'order.create',
+    doc: 'Place an order, once per idempotency key.',
+    access: 'operator', method: 'POST', paths: [ordersPath],
+    params: publicParams.orderCreate, key: 'required',
+    async run({ idempotency_key: key, ...input }, { actor: principal, prefer }, desk) {
+      const request = requestOf({ operation: 'order.create', input }, { principal, key });
+      const placed = await desk.orders.place(request, prefer);
+      if (placed.kind === 'queued') return queuedAnswer(placed.submission);
+      const { result } = placed;
+      return { ...orderAnswer(result), status: 201, location: `${ordersPath}/${result.order.id}` };
+    },
+  }),
+  define({
+    name: 'order.list',
+    doc: 'Orders, newest first, by status, phone, postcode or number.',
+    access: 'operator', method: 'GET', paths: [ordersPath],
+    params: publicParams.orderList, key: 'none',
+    async run({ consistency, ...filter }, _caller, desk) {
+      const query = { query: 'order.list' as const, filter };
+      const { value, ...rest } = await read(desk, 'page', { query, consistency });
+      return { body: value, nextCursor: value.next_cursor, ...rest };
+    },
+  }),
+  define({
+    name: 'order.get',
+    doc: 'One order.',
+    access: 'operator', method: 'GET', paths: [orderPath],
+    params: publicParams.orderGet, key: 'none',
+    async run({ order_id: id, consistency }, _caller, desk) {
+      const query = { query: 'order.get' as const, order_id: orderIdOf(id) };
+      const { value, ...rest } = await read(desk, 'order', { query, consistency });
+      return { body: value, version: value.version, ...rest };
+    },
+  }),
+  define({
+    name: 'order.events',
+    doc: 'What happened to an order, oldest first.',
+    access: 'operator', method: 'GET', paths: [`${orderPath}/events`],
+    params: publicParams.orderEvents, key: 'none',
+    async run({ order_id: id, consistency }, _caller, desk) {
+      const query = { query: 'order.events' as const, order_id: orderIdOf(id) };
+      const { value, ...rest } = await read(desk, 'events', { query, consistency });
+      return { body: { data: value }, ...rest };
+    },
+  }),
+  define({
+    name: 'order.cancel',
+    doc: 'Cancel an order while that is allowed.',
+    access: 'operator', method: 'POST', paths: [`${orderPath}/cancel`],
+    params: publicParams.orderCancel, key: 'optional',
+    async run({ order_id: id, idempotency_key: given, ...input }, { actor: principal }, desk) {
+      const operation = { operation: 'order.cancel' as const, order_id: orderIdOf(id), input };
+      const request = requestOf(operation, { principal, key: given ?? randomUUID() });
+      return orderAnswer(await desk.forwarder.submit(request));
+    },
+  }),
+];

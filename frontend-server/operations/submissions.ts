@@ -1,0 +1,49 @@
+import { publicParams } from '../../shared/contract/frontend.ts';
+import type { Submission } from '../../shared/contract/submission.ts';
+import { define } from './operation.ts';
+import type { Answer, PublicOperation } from './operation.ts';
+
+const submissionPath = '/v1/submissions/:submission_id';
+
+/** A 202: where to ask for it, and when. */
+export const queuedAnswer = (submission: Submission): Answer => ({
+  body: submission, status: 202, location: `/v1/submissions/${submission.id}`, retryAfterS: 2,
+});
+
+export const submissionOperations: readonly PublicOperation[] = [
+  define({
+    name: 'submission.get',
+    doc: 'An order that was queued: where it stands, or how it ended.',
+    access: 'operator', method: 'GET', paths: [submissionPath],
+    params: publicParams.submission, key: 'none',
+    async run({ submission_id: id }, { actor }, desk) {
+      const submission = desk.orders.submission(id, actor);
+      const { order_id: orderId, ended_at: endedAt } = submission;
+      const retry = endedAt === null && { retryAfterS: 2 };
+      if (orderId === null) return { body: submission, ...retry };
+      return { body: submission, status: 303, location: `/v1/orders/${orderId}` };
+    },
+  }),
+  define({
+    name: 'submission.withdraw',
+    doc: 'Take back an order that was queued and is not placed yet.',
+    access: 'operator', method: 'DELETE', paths: [submissionPath],
+    params: publicParams.submission, key: 'none',
+    async run({ submission_id: id }, { actor }, desk) {
+      const submission = await desk.orders.withdraw(id, actor);
+      if (submission.status === 'withdrawn') return { body: submission, status: 204 };
+      return queuedAnswer(submission);
+    },
+  }),
+  define({
+    name: 'submission.results',
+    doc: 'Queued orders that have ended, in the order of ending.',
+    access: 'operator', method: 'GET', paths: ['/v1/pending-results'],
+    params: publicParams.pendingResults, key: 'none',
+    async run({ cursor = 0, limit }, { actor }, desk) {
+      const { data, next } = desk.orders.results(actor, { cursor, limit });
+      const nextCursor = next === null ? null : String(next);
+      return { body: { data, next_cursor: nextCursor }, nextCursor };
+    },
+  }),
+];

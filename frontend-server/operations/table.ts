@@ -1,0 +1,16 @@
+import { clusterOperations } from './cluster.ts';
+import { menuOperations } from './menu.ts';
+import type { PublicOperation } from './operation.ts';
+import { orderOperations } from './orders.ts';
+import { submissionOperations } from './submissions.ts';
+
+/**
+ * Everything that the front end does for its callers, each once: name, schema, who may ask and
+ * where it is in REST. The REST routes and the JSON-RPC methods are made from this table.
+ */
+export const operations: readonly PublicOperation[] = [
+  ...orderOperations,
+  ...submissionOperations,
+  ...menuOperations,
+  ...clusterOperations,
+];
