@@ -30,7 +30,9 @@ export class AddressMemory {
     // Written by the primary's own admission and checked by its shape there.
     const command = JSON.parse(payload) as Command;
     if (command.kind !== 'order.place') return;
-    const { address, geocode, position } = command.draft.delivery;
+    const { delivery } = command.draft;
+    if (delivery === null) return;
+    const { address, geocode, position } = delivery;
     this.#geocoder.remember(address.postcode, geocode, position);
   }
 
@@ -42,6 +44,7 @@ export class AddressMemory {
     });
     if (!('page' in found)) return;
     for (const { delivery } of found.page.data) {
+      if (delivery === null) continue;
       this.#geocoder.remember(delivery.address.postcode, delivery.geocode, delivery.position);
     }
   }

@@ -146,6 +146,7 @@ export class OrderService {
     { input }: CreateOperation,
     principal: Submit['principal'],
   ): Promise<CommandBody> {
+    if (input.delivery === undefined) throw deliveryMissing();
     const typed = input.delivery.address.postcode;
     const parsed = parsePostcode(typed);
     if (!parsed.ok) throw postcodeError(parsed);
@@ -197,6 +198,11 @@ function outcomeOf({ fingerprint, result }: AppliedResult, asked: string): Outco
   if (code === 'submission_withdrawn') return { as: 'withdrawn' };
   return { as: 'rejected', refusal: { code, detail, data } };
 }
+
+const deliveryMissing = (): OrderlyError =>
+  new OrderlyError('invalid_params', 'An order that is delivered needs an address.', {
+    issues: [{ pointer: '/delivery', code: 'required', detail: 'Where shall it be delivered to?' }],
+  });
 
 const postcodeError = (problem: { code: string; message: string }): OrderlyError =>
   new OrderlyError('postcode_rejected', problem.message, {

@@ -75,8 +75,9 @@ export class PrimaryDuties {
       clock.wallMs() - Date.parse(order.placed_at) < giveUpMs;
     const waiting = (await storage.unverifiedOrders(100)).filter(youngEnough);
     const order = waiting[this.#next % Math.max(waiting.length, 1)];
-    if (order === undefined) return;
-    const located = await geocoder.locate(order.delivery.address.postcode);
+    const delivery = order?.delivery ?? null;
+    if (order === undefined || delivery === null) return;
+    const located = await geocoder.locate(delivery.address.postcode);
     if (located.geocode.status === 'unverified') {
       this.#next += 1;
       return;
@@ -90,7 +91,7 @@ export class PrimaryDuties {
       orderId: order.id,
       position,
       distanceM: far,
-      geocode: { ...located.geocode, corrected: order.delivery.geocode.corrected },
+      geocode: { ...located.geocode, corrected: delivery.geocode.corrected },
     });
     logger.info({ order_id: order.id, status }, 'postcode checked late');
   }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { placeInputSchema } from '../shared/contract/order.ts';
 
 const { customer, delivery, notes } = placeInputSchema.shape;
-const { address } = delivery.shape;
+const { address } = delivery.unwrap().shape;
 
 interface Field {
   /** Where it is in the body of POST /v1/orders. */

@@ -283,7 +283,9 @@ describe('orderly client menu, orders, show and cancel', () => {
 
   it('show text of others without letting it steer the terminal', async () => {
     const hostile = exampleOrder({
-      customer: { name: '\u001b[2J\u001b]0;pwned\u0007\u202e\u200bEve\r', phone: '1', email: null },
+      customer: {
+        id: null, name: '\u001b[2J\u001b]0;pwned\u0007\u202e\u200bEve\r', phone: '1', email: null,
+      },
       notes: '\u001b]8;;http://evil\u001b\\link\n\u009b31m',
     });
     hostile.lines = hostile.lines.map((line) => ({ ...line, name: `e${'\u0301'.repeat(10_000)}` }));

@@ -13,6 +13,7 @@ const itemFlag = ({ sku, quantity, options = [] }: PlaceInput['lines'][number]):
 
 /** True when flags alone can say this order again. */
 function fitsFlags({ customer, lines, delivery, ...rest }: PlaceInput): boolean {
+  if (delivery === undefined) return false;
   const { address } = delivery;
   const known = rest.shop_id === undefined && rest.external_ref === undefined
     && rest.channel === 'cli' && customer.email === undefined
@@ -28,8 +29,11 @@ function fitsFlags({ customer, lines, delivery, ...rest }: PlaceInput): boolean 
 /** The same order with the same key: the server takes a key for one order only. */
 export function resumePlace(input: PlaceInput, key: string): string {
   const start = `orderly client place --key ${quoted(key)}`;
-  if (!fitsFlags(input)) return `${start} with the same --input and options`;
-  const { customer, delivery: { address }, notes, expected_total: total } = input;
+  const { customer, delivery, notes, expected_total: total } = input;
+  if (delivery === undefined || !fitsFlags(input)) {
+    return `${start} with the same --input and options`;
+  }
+  const { address } = delivery;
   const flags = [
     ...input.lines.map(itemFlag),
     `--name ${quoted(customer.name)}`,

@@ -11,8 +11,8 @@ describe('a whole system', () => {
       lines: [{ sku: 'mushy-peas', quantity: 3 }, { sku: 'tea', quantity: 2 }],
     }));
     expect(order.totals.total.amount).toBe(3 * 180 + 2 * 190);
-    expect(order.delivery.geocode.status).toBe('resolved');
-    expect(order.delivery.position).not.toBeNull();
+    expect(order.delivery?.geocode.status).toBe('resolved');
+    expect(order.delivery?.position).not.toBeNull();
     expect(order.status).toBe('placed');
     expect(await cluster.get(order.id)).toEqual(order);
     expect((await cluster.list()).map(({ id }) => id)).toContain(order.id);

@@ -8,10 +8,11 @@ import { sampleCommand, sampleGeocode, sampleOrderId } from '../orders/testing/s
 import type { PlaceContext } from './build-order.ts';
 import { buildPlace } from './build-order.ts';
 
+const delivery = { address: { line1: '1 North Bailey', postcode: 'dh13et' } };
 const input: PlaceInput = {
   customer: { name: 'Ada Lovelace', phone: '0191 384 1000' },
   lines: [{ sku: 'tea', quantity: 2 }, { sku: 'chips', quantity: 1, options: ['sauce-curry'] }],
-  delivery: { address: { line1: '1 North Bailey', postcode: 'dh13et' } },
+  delivery,
 };
 const context: PlaceContext = {
   catalogue: defaultCatalogue,
@@ -53,7 +54,7 @@ describe('buildPlace', () => {
     const { draft } = placed({
       channel: 'web', external_ref: 'till-7', notes: 'ring twice',
       customer: { ...input.customer, email: 'ada@example.org' },
-      delivery: { ...input.delivery, instructions: 'back door', contactless: true },
+      delivery: { ...delivery, instructions: 'back door', contactless: true },
     }, { lineIds: ['a', 'b'] });
     expect(draft).toMatchObject({
       channel: 'web', external_ref: 'till-7', notes: 'ring twice',
@@ -75,7 +76,7 @@ describe('buildPlace', () => {
   it('stores nothing of a postcode as typed that can not be shown', () => {
     const typed = `D\u0000H\ud8001${'x'.repeat(80)}`;
     const { draft } = placed({}, { postcodeInput: typed });
-    expect(draft.delivery.postcode_input).toBe(`D\ufffdH\ufffd1${'x'.repeat(59)}`);
+    expect(draft.delivery?.postcode_input).toBe(`D\ufffdH\ufffd1${'x'.repeat(59)}`);
   });
 
   it('takes a total that is as expected and answers another one with a quote', () => {

@@ -1,3 +1,4 @@
+import { gbp } from '../../shared/contract/order.ts';
 import type { Actor, Geocode, Order, PlaceInput } from '../../shared/contract/order.ts';
 import type { CommandBody, OrderDraft } from '../orders/commands.ts';
 import type { Catalogue } from '../orders/default-catalogue.ts';
@@ -73,8 +74,12 @@ function draftOf(
     channel: input.channel ?? 'api',
     external_ref: input.external_ref ?? null,
     fulfilment: 'delivery',
+    schedule: 'asap',
     customer: {
-      name: input.customer.name, phone: made.phone, email: input.customer.email ?? null,
+      id: context.actor.kind === 'customer' ? context.actor.id : null,
+      name: input.customer.name,
+      phone: made.phone,
+      email: input.customer.email ?? null,
     },
     lines: made.priced.lines.map((line, index) => ({
       id: context.lineIds?.[index] ?? `line-${index + 1}`,
@@ -84,11 +89,15 @@ function draftOf(
     notes: input.notes ?? null,
     delivery: deliveryOf(input, context),
     totals: made.priced.totals,
+    payment: { method: input.payment?.method ?? 'cash', status: 'unpaid' },
+    eta: null,
+    accept_by: null,
   };
 }
 
-function deliveryOf(input: PlaceInput, context: PlaceContext): Order['delivery'] {
-  const { address, instructions, contactless } = input.delivery;
+function deliveryOf({ delivery }: PlaceInput, context: PlaceContext): Order['delivery'] {
+  if (delivery === undefined) return null;
+  const { address, instructions, contactless } = delivery;
   const { geocode, position, catalogue } = context;
   return {
     address: {
@@ -111,6 +120,7 @@ function deliveryOf(input: PlaceInput, context: PlaceContext): Order['delivery']
         ({ provider, outcome, error, ms })),
     },
     distance_m: position === null ? null : distanceM(catalogue.shop.position, position),
+    fee: gbp(0),
     instructions: instructions ?? null,
     contactless: contactless ?? false,
   };

@@ -170,10 +170,10 @@ describe('apply: order.geocoded', () => {
       const order = orderOf(result);
       expect(orderSchema.parse(order)).toEqual(order);
       expect(order.version).toBe(2);
-      expect(order.delivery.geocode.status).toBe(status);
-      expect(order.delivery.position)
+      expect(order.delivery?.geocode.status).toBe(status);
+      expect(order.delivery?.position)
         .toEqual(status === 'resolved' ? { lat: 54.7, lng: -1.5 } : null);
-      expect(order.delivery.distance_m).toBe(status === 'resolved' ? 1234 : null);
+      expect(order.delivery?.distance_m).toBe(status === 'resolved' ? 1234 : null);
       expect(eventsOf(state, 1).at(-1)).toMatchObject({
         seq: 2, type: 'geocoded', from: null, to: null, reason: status, actor: { kind: 'system' },
       });

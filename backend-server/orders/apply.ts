@@ -1,5 +1,5 @@
 import { laterThan } from '../../shared/contract/instant.ts';
-import type { Order, OrderEvent } from '../../shared/contract/order.ts';
+import type { Delivery, Order, OrderEvent } from '../../shared/contract/order.ts';
 import { canonicalOrder } from './canonical.ts';
 import type { Command } from './commands.ts';
 import { orderNumber } from './order-number.ts';
@@ -60,7 +60,10 @@ function place(state: OrderState, command: CommandOf<'order.place'>, at: LogPosi
     number: orderNumber(state.nextNumber(draft.shop_id, command.day)),
     version: 1,
     status: 'placed',
+    prep_minutes: null,
+    courier: null,
     placed_at: command.at,
+    cancellable_until: null,
     updated_at: command.at,
     closed_at: null,
     cancel: null,
@@ -123,10 +126,11 @@ function recordGeocode(
   const order = state.order(command.orderId);
   if (order === null) return refuse('not_found', 'There is no such order.');
   const { delivery } = order;
+  if (delivery === null) return { ok: true, order };
   const settled = delivery.geocode.status !== 'unverified';
   if (settled || command.geocode.status === 'unverified') return { ok: true, order };
   const keeps = delivery.position !== null;
-  const found: Order['delivery'] = {
+  const found: Delivery = {
     ...delivery,
     position: keeps ? delivery.position : command.position,
     geocode: command.geocode,
@@ -157,6 +161,7 @@ const eventOf = (order: Order, seq: number, told: Told & { at: LogPosition }): O
   actor: { kind: told.actor.kind, id: told.actor.id },
   reason: told.reason,
   note: told.note,
+  patch: null,
   log_index: told.at.lsn,
   epoch: told.at.epoch,
 });

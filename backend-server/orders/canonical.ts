@@ -1,4 +1,4 @@
-import type { Geocode, Order, OrderLine } from '../../shared/contract/order.ts';
+import type { Delivery, Geocode, Order, OrderLine } from '../../shared/contract/order.ts';
 import type { OrderDraft } from './commands.ts';
 
 /** What the log adds to a draft, and what later ops change. */
@@ -9,8 +9,8 @@ export type Progress = Omit<Order, keyof OrderDraft>;
  * text however the payload that made it was written and wherever it was stored.
  */
 export function canonicalOrder(order: OrderDraft, progress: Progress): Order {
-  const { customer, totals } = order;
-  const { cancel } = progress;
+  const { customer, totals, eta } = order;
+  const { cancel, courier } = progress;
   return {
     id: order.id,
     number: progress.number,
@@ -20,15 +20,32 @@ export function canonicalOrder(order: OrderDraft, progress: Progress): Order {
     channel: order.channel,
     external_ref: order.external_ref,
     fulfilment: order.fulfilment,
-    customer: { name: customer.name, phone: customer.phone, email: customer.email },
+    schedule: order.schedule === 'asap' ? 'asap' : { deliver_at: order.schedule.deliver_at },
+    customer: {
+      id: customer.id, name: customer.name, phone: customer.phone, email: customer.email,
+    },
     lines: order.lines.map(canonicalLine),
     menu_version: order.menu_version,
     notes: order.notes,
-    delivery: canonicalDelivery(order.delivery),
+    delivery: order.delivery === null ? null : canonicalDelivery(order.delivery),
     totals: {
-      items: money(totals.items), options: money(totals.options), total: money(totals.total),
+      items: money(totals.items),
+      options: money(totals.options),
+      discount: money(totals.discount),
+      delivery_fee: money(totals.delivery_fee),
+      tip: money(totals.tip),
+      tax_included: money(totals.tax_included),
+      total: money(totals.total),
     },
+    payment: { method: order.payment.method, status: order.payment.status },
+    eta: eta === null ? null : {
+      earliest: eta.earliest, latest: eta.latest, basis: eta.basis, updated_at: eta.updated_at,
+    },
+    prep_minutes: progress.prep_minutes,
+    courier: courier === null ? null : { name: courier.name, phone: courier.phone },
     placed_at: progress.placed_at,
+    accept_by: order.accept_by,
+    cancellable_until: progress.cancellable_until,
     updated_at: progress.updated_at,
     closed_at: progress.closed_at,
     cancel: cancel === null ? null : {
@@ -52,7 +69,7 @@ const canonicalLine = (line: OrderLine): OrderLine => ({
   line_total: money(line.line_total),
 });
 
-function canonicalDelivery(delivery: Order['delivery']): Order['delivery'] {
+function canonicalDelivery(delivery: Delivery): Delivery {
   const { address, position } = delivery;
   return {
     address: {
@@ -66,6 +83,7 @@ function canonicalDelivery(delivery: Order['delivery']): Order['delivery'] {
     position: position === null ? null : { lat: position.lat, lng: position.lng },
     geocode: canonicalGeocode(delivery.geocode),
     distance_m: delivery.distance_m,
+    fee: money(delivery.fee),
     instructions: delivery.instructions,
     contactless: delivery.contactless,
   };

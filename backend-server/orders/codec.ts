@@ -1,4 +1,5 @@
 import type { Command } from './commands.ts';
+import { upgradeCommand } from './upgrade.ts';
 
 /** The payload of an op in the log. */
 export const encodeCommand = (command: Command): string => JSON.stringify(command);
@@ -7,4 +8,5 @@ export const encodeCommand = (command: Command): string => JSON.stringify(comman
  * Reads a payload that encodeCommand made. It is not checked again: it comes from this group's own
  * primaries, and a replica that judged it differently from the others would be the one at fault.
  */
-export const decodeCommand = (payload: string): Command => JSON.parse(payload) as Command;
+export const decodeCommand = (payload: string): Command =>
+  upgradeCommand(JSON.parse(payload) as Command);

@@ -17,7 +17,9 @@ export interface CommandHead {
 
 /** An order before the log gives it its number; `day` is the shop's local day, YYYY-MM-DD. */
 export type OrderDraft = Omit<
-  Order, 'number' | 'version' | 'status' | 'placed_at' | 'updated_at' | 'closed_at' | 'cancel'
+  Order,
+  | 'number' | 'version' | 'status' | 'prep_minutes' | 'courier' | 'placed_at'
+  | 'cancellable_until' | 'updated_at' | 'closed_at' | 'cancel'
 >;
 
 export type CommandBody =

@@ -142,7 +142,10 @@ function sumUp(lines: readonly Omit<OrderLine, 'id'>[]): Totals | null {
     line.quantity * sum(line.options.map(({ price }) => price.amount))));
   const total = items + options;
   if (!Number.isSafeInteger(total)) return null;
-  return { items: gbp(items), options: gbp(options), total: gbp(total) };
+  return {
+    items: gbp(items), options: gbp(options), discount: gbp(0), delivery_fee: gbp(0),
+    tip: gbp(0), tax_included: gbp(0), total: gbp(total),
+  };
 }
 
 const tooLarge = (): Refusal =>

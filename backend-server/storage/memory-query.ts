@@ -46,6 +46,6 @@ function matches(plan: ListPlan, history: OrderHistory): boolean {
   return (plan.beforeLsn === null || placedLsn(history) < plan.beforeLsn)
     && (plan.status === null || order.status === plan.status)
     && (plan.phone === null || order.customer.phone === plan.phone)
-    && (plan.postcode === null || order.delivery.address.postcode === plan.postcode)
+    && (plan.postcode === null || order.delivery?.address.postcode === plan.postcode)
     && (plan.number === null || order.number === plan.number);
 }

@@ -82,7 +82,7 @@ export class MemoryStorage implements Storage {
     return this.#do(() => [...this.#disk.state.histories()]
       .map(({ order }) => order)
       .filter(({ delivery, closed_at: closedAt }) =>
-        delivery.geocode.status === 'unverified' && closedAt === null)
+        delivery?.geocode.status === 'unverified' && closedAt === null)
       .slice(0, limit));
   }
 

@@ -1,5 +1,7 @@
 import { gbp } from '../../shared/contract/order.ts';
-import type { Geocode, Order, OrderEvent, OrderLine } from '../../shared/contract/order.ts';
+import type {
+  Delivery, Eta, Geocode, Order, OrderEvent, OrderLine,
+} from '../../shared/contract/order.ts';
 
 /** Orders out of tables. Members are built in the order of the contract. */
 
@@ -13,6 +15,8 @@ export interface OrderRow {
   channel: Order['channel'];
   external_ref: string | null;
   fulfilment: Order['fulfilment'];
+  deliver_at: string | null;
+  customer_id: string | null;
   customer_name: string;
   customer_phone: string;
   customer_email: string | null;
@@ -38,8 +42,23 @@ export interface OrderRow {
   contactless: number;
   items_total: number;
   options_total: number;
+  discount: number;
+  delivery_fee: number;
+  tip: number;
+  tax_included: number;
   total: number;
+  payment_method: Order['payment']['method'];
+  payment_status: Order['payment']['status'];
+  eta_earliest: string | null;
+  eta_latest: string | null;
+  eta_basis: Eta['basis'] | null;
+  eta_updated_at: string | null;
+  prep_minutes: number | null;
+  courier_name: string | null;
+  courier_phone: string | null;
   placed_at: string;
+  accept_by: string | null;
+  cancellable_until: string | null;
   updated_at: string;
   closed_at: string | null;
   cancel_by_kind: OrderEvent['actor']['kind'] | null;
@@ -78,6 +97,7 @@ export interface EventRow {
   actor_id: string | null;
   reason: string | null;
   note: string | null;
+  patch: string | null;
   log_index: number;
   epoch: number;
   seal: number;
@@ -93,13 +113,34 @@ export function orderFromRow(row: OrderRow, lines: OrderLine[]): Order {
     channel: row.channel,
     external_ref: row.external_ref,
     fulfilment: row.fulfilment,
-    customer: { name: row.customer_name, phone: row.customer_phone, email: row.customer_email },
+    schedule: row.deliver_at === null ? 'asap' : { deliver_at: row.deliver_at },
+    customer: {
+      id: row.customer_id,
+      name: row.customer_name,
+      phone: row.customer_phone,
+      email: row.customer_email,
+    },
     lines,
     menu_version: row.menu_version,
     notes: row.notes,
-    delivery: deliveryFromRow(row),
-    totals: { items: gbp(row.items_total), options: gbp(row.options_total), total: gbp(row.total) },
+    delivery: row.fulfilment === 'collection' ? null : deliveryFromRow(row),
+    totals: {
+      items: gbp(row.items_total),
+      options: gbp(row.options_total),
+      discount: gbp(row.discount),
+      delivery_fee: gbp(row.delivery_fee),
+      tip: gbp(row.tip),
+      tax_included: gbp(row.tax_included),
+      total: gbp(row.total),
+    },
+    payment: { method: row.payment_method, status: row.payment_status },
+    eta: etaFromRow(row),
+    prep_minutes: row.prep_minutes,
+    courier: row.courier_name === null
+      ? null : { name: row.courier_name, phone: row.courier_phone },
     placed_at: row.placed_at,
+    accept_by: row.accept_by,
+    cancellable_until: row.cancellable_until,
     updated_at: row.updated_at,
     closed_at: row.closed_at,
     cancel: row.cancel_by_kind === null ? null : {
@@ -110,7 +151,14 @@ export function orderFromRow(row: OrderRow, lines: OrderLine[]): Order {
   };
 }
 
-const deliveryFromRow = (row: OrderRow): Order['delivery'] => ({
+function etaFromRow(row: OrderRow): Eta | null {
+  const { eta_earliest: earliest, eta_latest: latest, eta_basis: basis } = row;
+  const updatedAt = row.eta_updated_at;
+  if (earliest === null || latest === null || basis === null || updatedAt === null) return null;
+  return { earliest, latest, basis, updated_at: updatedAt };
+}
+
+const deliveryFromRow = (row: OrderRow): Delivery => ({
   address: {
     line1: row.line1,
     line2: row.line2,
@@ -130,6 +178,7 @@ const deliveryFromRow = (row: OrderRow): Order['delivery'] => ({
     attempts: JSON.parse(row.geocode_attempts) as Geocode['attempts'],
   },
   distance_m: row.distance_m,
+  fee: gbp(row.delivery_fee),
   instructions: row.instructions,
   contactless: row.contactless === 1,
 });
@@ -161,6 +210,7 @@ export const eventFromRow = (row: EventRow): OrderEvent => ({
   actor: { kind: row.actor_kind, id: row.actor_id },
   reason: row.reason,
   note: row.note,
+  patch: row.patch === null ? null : JSON.parse(row.patch) as OrderEvent['patch'],
   log_index: row.log_index,
   epoch: row.epoch,
 });

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Order, OrderEvent } from '../../shared/contract/order.ts';
 import type { Cell } from './order-cells.ts';
-import { changingCells, changingColumns, fixedCells, fixedColumns } from './order-cells.ts';
+import { changingCells, fixedCells } from './order-cells.ts';
 import type { EventRow, LineRow, OptionRow, OrderRow } from './order-rows.ts';
 import { eventFromRow, linesFromRows, orderFromRow } from './order-rows.ts';
 import { checkSeal, sealOf } from './row-seal.ts';
@@ -10,6 +10,7 @@ const marks = (n: number): string => Array.from({ length: n }, () => '?').join('
 
 /** Reads and writes orders with their lines and events. */
 export class OrderTables {
+  readonly #db: Database;
   readonly #order: Statement<[string], OrderRow>;
   readonly #lines: Statement<[number], LineRow>;
   readonly #options: Statement<[number], OptionRow>;
@@ -18,13 +19,17 @@ export class OrderTables {
   readonly #lastAt: Statement<[], { at: string | null }>;
   readonly #exists: Statement<[string], { placed_lsn: number }>;
   readonly #unverified: Statement<[number], OrderRow>;
-  readonly #insertOrder: Statement<Cell[]>;
+  /** Made when they are needed first, from the names of the cells. */
+  #insertOrder: Statement<Cell[]> | null = null;
+  #updateOrder: Statement<Cell[]> | null = null;
+  readonly #deleteLines: Statement<[number]>;
+  readonly #deleteOptions: Statement<[number]>;
   readonly #insertLine: Statement<Cell[]>;
   readonly #insertOption: Statement<Cell[]>;
   readonly #insertEvent: Statement<Cell[]>;
-  readonly #updateOrder: Statement<Cell[]>;
 
   constructor(db: Database) {
+    this.#db = db;
     this.#order = db.prepare('SELECT * FROM orders WHERE id = ?');
     this.#lines = db.prepare('SELECT * FROM order_lines WHERE placed_lsn = ? ORDER BY position');
     this.#options = db.prepare(
@@ -41,16 +46,13 @@ export class OrderTables {
       "SELECT * FROM orders WHERE geocode_status = 'unverified' AND closed_at IS NULL "
         + 'ORDER BY placed_lsn LIMIT ?',
     );
-    const columns = [...fixedColumns, ...changingColumns];
-    this.#insertOrder = db.prepare(
-      `INSERT INTO orders (${columns.join(', ')}) VALUES (${marks(columns.length)})`,
-    );
+    this.#deleteLines = db.prepare('DELETE FROM order_lines WHERE placed_lsn = ?');
+    this.#deleteOptions = db.prepare('DELETE FROM order_line_options WHERE placed_lsn = ?');
     this.#insertLine = db.prepare(`INSERT INTO order_lines VALUES (${marks(9)})`);
     this.#insertOption = db.prepare(`INSERT INTO order_line_options VALUES (${marks(6)})`);
-    this.#insertEvent = db.prepare(`INSERT INTO order_events VALUES (${marks(13)})`);
-    const assignments = changingColumns.map((column) => `${column} = ?`);
-    this.#updateOrder = db.prepare(
-      `UPDATE orders SET ${assignments.join(', ')} WHERE placed_lsn = ?`,
+    this.#insertEvent = db.prepare(
+      'INSERT INTO order_events (placed_lsn, seq, at, type, from_status, to_status, actor_kind, '
+        + `actor_id, reason, note, patch, log_index, epoch, seal) VALUES (${marks(14)})`,
     );
   }
 
@@ -60,10 +62,15 @@ export class OrderTables {
   }
 
   fromRow(row: OrderRow): Order {
-    const lines = this.#lines.all(row.placed_lsn);
-    const order = orderFromRow(row, linesFromRows(lines, this.#options.all(row.placed_lsn)));
+    const order = this.unsealed(row);
     checkSeal(row.seal, `the order of ${row.placed_lsn}`, JSON.stringify(order));
     return order;
+  }
+
+  /** What the row says, damaged or not. */
+  unsealed(row: OrderRow): Order {
+    const lines = this.#lines.all(row.placed_lsn);
+    return orderFromRow(row, linesFromRows(lines, this.#options.all(row.placed_lsn)));
   }
 
   events(id: string): OrderEvent[] {
@@ -92,7 +99,40 @@ export class OrderTables {
   /** `seal` is that of the order's JSON. */
   insert(order: Order, event: OrderEvent, seal: number): void {
     const placedLsn = event.log_index;
-    this.#insertOrder.run(...fixedCells(order, placedLsn), ...changingCells(order, seal));
+    const cells = { ...fixedCells(order, placedLsn), ...changingCells(order, seal) };
+    this.#insertOrder ??= this.#db.prepare(
+      `INSERT INTO orders (${Object.keys(cells).join(', ')}) `
+        + `VALUES (${marks(Object.keys(cells).length)})`,
+    );
+    this.#insertOrder.run(...Object.values(cells));
+    this.#insertLines(placedLsn, order);
+    this.#addEvent(placedLsn, event);
+  }
+
+  /** Lines change with an amendment only. */
+  update(order: Order, event: OrderEvent, seal: number): void {
+    this.rewrite(order, seal);
+    const placedLsn = this.#exists.get(order.id)?.placed_lsn ?? 0;
+    if (event.type === 'amended') {
+      this.#deleteOptions.run(placedLsn);
+      this.#deleteLines.run(placedLsn);
+      this.#insertLines(placedLsn, order);
+    }
+    // A foreign key refuses the event of an order that does not exist.
+    this.#addEvent(placedLsn, event);
+  }
+
+  /** The row of an order alone. */
+  rewrite(order: Order, seal: number): void {
+    const cells = changingCells(order, seal);
+    this.#updateOrder ??= this.#db.prepare(
+      `UPDATE orders SET ${Object.keys(cells).map((name) => `${name} = ?`).join(', ')} `
+        + 'WHERE id = ?',
+    );
+    this.#updateOrder.run(...Object.values(cells), order.id);
+  }
+
+  #insertLines(placedLsn: number, order: Order): void {
     for (const [position, line] of order.lines.entries()) {
       this.#insertLine.run(
         placedLsn, position, line.id, line.sku, line.name, line.unit_price.amount, line.quantity,
@@ -102,21 +142,14 @@ export class OrderTables {
         this.#insertOption.run(placedLsn, position, index, sku, name, price.amount);
       }
     }
-    this.#addEvent(placedLsn, event);
-  }
-
-  update(order: Order, event: OrderEvent, seal: number): void {
-    const placedLsn = this.#exists.get(order.id)?.placed_lsn ?? 0;
-    this.#updateOrder.run(...changingCells(order, seal), placedLsn);
-    // A foreign key refuses the event of an order that does not exist.
-    this.#addEvent(placedLsn, event);
   }
 
   #addEvent(placedLsn: number, event: OrderEvent): void {
     const { actor } = event;
     this.#insertEvent.run(
       placedLsn, event.seq, event.at, event.type, event.from, event.to, actor.kind, actor.id,
-      event.reason, event.note, event.log_index, event.epoch, sealOf(JSON.stringify(event)),
+      event.reason, event.note, event.patch === null ? null : JSON.stringify(event.patch),
+      event.log_index, event.epoch, sealOf(JSON.stringify(event)),
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { Meta } from './meta.ts';
+import { orderColumns, upgradeOrderRows } from './order-upgrade.ts';
 import { counterSeal } from './row-seal.ts';
 import { firstStateHash, nextStateHash } from './state-hash.ts';
 
@@ -186,6 +187,9 @@ const migrations: readonly Migration[] = [`
   ) STRICT, WITHOUT ROWID;
 `, (db) => {
   sealCounters(db);
+  recountResults(db);
+}, orderColumns, (db) => {
+  upgradeOrderRows(db);
   recountResults(db);
 }];
 

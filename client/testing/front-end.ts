@@ -4,6 +4,7 @@ import { ERRORS, type ErrorCode, type Issue } from '../../shared/contract/errors
 import {
   cancelInputSchema, gbp, placeInputSchema, type Order, type PlaceInput,
 } from '../../shared/contract/order.ts';
+import { must } from '../../shared/runtime/assert.ts';
 import { exampleMenu, exampleOrder } from './examples.ts';
 
 /** A front end's REST routes on a real socket, with its orders in memory and no back end. */
@@ -161,38 +162,41 @@ export class FrontEndStandin {
 }
 
 function orderFrom(input: PlaceInput, count: number): Order {
-  const { customer, lines, delivery: { address }, notes } = input;
+  const { customer, lines, delivery, notes } = input;
+  const address = must(delivery, 'these orders are delivered').address;
   const total = gbp(100 * lines.length);
   const base = exampleOrder();
   return {
     ...base,
     id: `0190f3a0-0000-7000-8000-${String(count).padStart(12, '0')}`,
     number: `A-${String(count).padStart(3, '0')}`,
-    customer: { name: customer.name, phone: customer.phone, email: null },
+    customer: { id: null, name: customer.name, phone: customer.phone, email: null },
     lines: lines.map(({ sku, quantity }, at) => ({
       id: `l${at}`, sku, name: sku, unit_price: gbp(100), quantity, options: [], note: null,
       line_total: gbp(100),
     })),
     notes: notes ?? null,
     delivery: {
-      ...base.delivery,
+      ...must(base.delivery, 'the example is delivered'),
       address: {
         line1: address.line1, line2: null, city: address.city ?? null,
         postcode: address.postcode, country: 'GB',
       },
     },
-    totals: { items: total, options: gbp(0), total },
+    totals: { ...base.totals, items: total, options: gbp(0), total },
   };
 }
 
 const eventsOf = (order: Order): unknown[] => [
   {
     order_id: order.id, seq: 1, at: order.placed_at, type: 'placed', from: null, to: 'placed',
-    actor: { kind: 'operator', id: null }, reason: null, note: null, log_index: 7, epoch: 1,
+    actor: { kind: 'operator', id: null }, reason: null, note: null, patch: null, log_index: 7,
+    epoch: 1,
   },
   ...(order.cancel === null ? [] : [{
     order_id: order.id, seq: 2, at: order.updated_at, type: 'cancelled', from: 'placed',
     to: 'cancelled', actor: { kind: 'operator', id: null }, reason: order.cancel.reason,
-    note: order.cancel.note, log_index: 8, epoch: 1,
+    note: order.cancel.note, patch: null, log_index: 8,
+    epoch: 1,
   }]),
 ];

@@ -14,7 +14,8 @@ export const samplePlace = (): PlaceInput => ({
 export const sampleOrder = (id: string): Order => ({
   id, number: 'A-001', shop_id: 'main', version: 1, status: 'placed', channel: 'api',
   external_ref: null, fulfilment: 'delivery',
-  customer: { name: 'Ada Byron', phone: '+441912345678', email: null },
+  schedule: 'asap',
+  customer: { id: null, name: 'Ada Byron', phone: '+441912345678', email: null },
   lines: [{
     id: 'l1', sku: 'margherita', name: 'Margherita', unit_price: gbp(800), quantity: 2,
     options: [{ sku: 'extra-cheese', name: 'Extra cheese', price: gbp(100) }],
@@ -31,10 +32,16 @@ export const sampleOrder = (id: string): Order => ({
       corrected: false, disputed: false,
       attempts: [{ provider: 'fake', outcome: 'found', error: null, ms: 3 }],
     },
-    distance_m: 900, instructions: null, contactless: false,
+    distance_m: 900, fee: gbp(0), instructions: null, contactless: false,
   },
-  totals: { items: gbp(1_600), options: gbp(200), total: gbp(1_800) },
-  placed_at: at, updated_at: at, closed_at: null, cancel: null,
+  totals: {
+    items: gbp(1_600), options: gbp(200), discount: gbp(0), delivery_fee: gbp(0), tip: gbp(0),
+    tax_included: gbp(0), total: gbp(1_800),
+  },
+  payment: { method: 'cash', status: 'unpaid' },
+  eta: null, prep_minutes: null, courier: null,
+  placed_at: at, accept_by: null, cancellable_until: null, updated_at: at, closed_at: null,
+  cancel: null,
 });
 
 export const sampleMenu = (): Menu => ({

@@ -61,13 +61,49 @@ export const menuSchema = z.strictObject({
 export type Menu = z.infer<typeof menuSchema>;
 export type MenuItem = z.infer<typeof menuItemSchema>;
 
-/** The seeded shop. More shops, tiers and hours come with the front-door work. */
+/** Minutes of the local day as HH:MM; 24:00 is its end. */
+const clockTime = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$/);
+
 export const shopSchema = z.strictObject({
   id: shortName,
   name: filled(80),
   currency: z.literal('GBP'),
   timezone: filled(60),
   position: z.strictObject({ lat: z.number(), lng: z.number() }),
+  /** 1 is Monday. Empty: always open. A shop that closes after midnight has two rows. */
+  hours: z
+    .array(z.strictObject({ day: z.int().min(1).max(7), opens: clockTime, closes: clockTime }))
+    .max(28),
+  accepting: z.enum(['open', 'busy', 'closed']),
+  /** When `busy` ends by itself. */
+  busy_until: instant.nullable(),
+  /** Contained in each price; for display. */
+  tax_percent: z.int().min(0).max(100),
+  delivery: z.strictObject({
+    /** Straight line from the shop. */
+    radius_m: z.int().min(1).max(1_000_000),
+    min_order: moneySchema,
+    /** By road distance, ascending; the last one covers the radius. */
+    tiers: z
+      .array(z.strictObject({ up_to_m: z.int().min(1).max(10_000_000), fee: moneySchema }))
+      .min(1)
+      .max(20),
+    free_over: moneySchema.nullable(),
+    /** Outward codes (DH1) that are delivered to also when nobody can look an address up. */
+    outward_codes: z.array(z.string().regex(/^[A-Z]{1,2}[0-9][0-9A-Z]?$/)).max(200),
+    speed_kmh: z.int().min(1).max(200),
+    /** Road distance by straight line, in percent: 130 is 1.3 times. */
+    detour_percent: z.int().min(100).max(400),
+    prep_minutes: z.int().min(0).max(600),
+    window_minutes: z.int().min(1).max(600),
+    /** What the kitchen finishes in an hour; open orders ahead take their time. */
+    orders_per_hour: z.int().min(1).max(10_000),
+  }),
+  policy: z.strictObject({
+    accept_within_s: z.int().min(1).max(86_400),
+    customer_cancel_within_s: z.int().min(0).max(86_400),
+    customer_amend_within_s: z.int().min(0).max(86_400),
+  }),
 });
 export type Shop = z.infer<typeof shopSchema>;
 
@@ -93,23 +129,39 @@ export const addressInSchema = z.strictObject({
   country: z.literal('GB').optional(),
 });
 
+/** As soon as possible, or at a time. */
+export const scheduleSchema = z.union([
+  z.literal('asap'),
+  z.strictObject({ deliver_at: instant }),
+]);
+
+export const paymentMethods = ['cash', 'card_on_delivery', 'external'] as const;
+
 /** Body of POST /v1/orders and params of order.create (without the key). */
 export const placeInputSchema = z.strictObject({
   shop_id: shortName.optional(),
   channel: z.enum(['cli', 'web', 'phone', 'api']).optional(),
   external_ref: printable(64).optional(),
+  fulfilment: z.enum(['delivery', 'collection']).optional(),
+  schedule: scheduleSchema.optional(),
   customer: z.strictObject({
     name: filled(80),
     phone: phoneInput,
     email: z.email().max(120).optional(),
   }),
   lines: z.array(lineInSchema).min(1).max(100),
-  delivery: z.strictObject({
-    address: addressInSchema,
-    instructions: printable(300).optional(),
-    contactless: z.boolean().optional(),
-  }),
+  /** Needed unless the order is collected. */
+  delivery: z
+    .strictObject({
+      address: addressInSchema,
+      instructions: printable(300).optional(),
+      contactless: z.boolean().optional(),
+    })
+    .optional(),
   notes: printable(500).optional(),
+  tip: moneySchema.optional(),
+  payment: z.strictObject({ method: z.enum(paymentMethods) }).optional(),
+  /** What the sender believes that it costs; another price is refused as price_changed. */
   expected_total: moneySchema.optional(),
 });
 export type PlaceInput = z.infer<typeof placeInputSchema>;
@@ -187,17 +239,61 @@ export const orderEventSchema = z.strictObject({
   order_id: z.uuid(),
   seq: count,
   at: instant,
-  type: z.enum(['placed', 'cancelled', 'geocoded']),
+  /** The status that was reached, or what else was changed. */
+  type: z.enum([...orderStatuses, 'geocoded', 'amended', 'erased']),
   from: z.enum(orderStatuses).nullable(),
   to: z.enum(orderStatuses).nullable(),
   actor: actorSchema,
   reason: z.string().nullable(),
   note: z.string().nullable(),
+  /** Of an amendment: what each changed member was and is. */
+  patch: z.record(z.string(), z.strictObject({ from: z.json(), to: z.json() })).nullable(),
   /** Position of the op in the replicated log, and the epoch of the primary that wrote it. */
   log_index: count,
   epoch: count,
 });
 export type OrderEvent = z.infer<typeof orderEventSchema>;
+
+export const deliverySchema = z.strictObject({
+  address: z.strictObject({
+    line1: z.string(),
+    line2: z.string().nullable(),
+    city: z.string().nullable(),
+    postcode: z.string(),
+    country: z.literal('GB'),
+  }),
+  postcode_input: z.string(),
+  position: positionSchema.nullable(),
+  geocode: geocodeSchema,
+  /** Straight line from the shop. */
+  distance_m: count.nullable(),
+  /** The same as totals.delivery_fee. */
+  fee: moneySchema,
+  instructions: z.string().nullable(),
+  contactless: z.boolean(),
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** total = items + options - discount + delivery_fee + tip; tax_included is a part of it. */
+export const totalsSchema = z.strictObject({
+  items: moneySchema,
+  options: moneySchema,
+  discount: moneySchema,
+  delivery_fee: moneySchema,
+  tip: moneySchema,
+  tax_included: moneySchema,
+  total: moneySchema,
+});
+export type Totals = z.infer<typeof totalsSchema>;
+
+/** When it arrives (or can be collected), and what that was worked out from. */
+export const etaSchema = z.strictObject({
+  earliest: instant,
+  latest: instant,
+  basis: z.enum(['quote', 'accepted', 'ready', 'dispatched']),
+  updated_at: instant,
+});
+export type Eta = z.infer<typeof etaSchema>;
 
 export const orderSchema = z.strictObject({
   id: z.uuid(),
@@ -208,8 +304,11 @@ export const orderSchema = z.strictObject({
   status: z.enum(orderStatuses),
   channel: z.enum(['cli', 'web', 'phone', 'api']),
   external_ref: z.string().nullable(),
-  fulfilment: z.literal('delivery'),
+  fulfilment: z.enum(['delivery', 'collection']),
+  schedule: scheduleSchema,
   customer: z.strictObject({
+    /** The account that placed it; null when staff or an operator did. */
+    id: z.string().nullable(),
     name: z.string(),
     phone: z.string(),
     email: z.string().nullable(),
@@ -217,25 +316,25 @@ export const orderSchema = z.strictObject({
   lines: z.array(orderLineSchema),
   menu_version: count,
   notes: z.string().nullable(),
-  delivery: z.strictObject({
-    address: z.strictObject({
-      line1: z.string(),
-      line2: z.string().nullable(),
-      city: z.string().nullable(),
-      postcode: z.string(),
-      country: z.literal('GB'),
-    }),
-    postcode_input: z.string(),
-    position: positionSchema.nullable(),
-    geocode: geocodeSchema,
-    distance_m: count.nullable(),
-    instructions: z.string().nullable(),
-    contactless: z.boolean(),
+  /** null for an order that is collected. */
+  delivery: deliverySchema.nullable(),
+  totals: totalsSchema,
+  payment: z.strictObject({
+    method: z.enum(paymentMethods),
+    status: z.enum(['unpaid', 'paid', 'refunded']),
   }),
-  totals: z.strictObject({ items: moneySchema, options: moneySchema, total: moneySchema }),
+  eta: etaSchema.nullable(),
+  /** As the shop said when it accepted. */
+  prep_minutes: count.nullable(),
+  courier: z.strictObject({ name: z.string(), phone: z.string().nullable() }).nullable(),
   placed_at: instant,
+  /** Rejected by the system when nobody has accepted it by then; null: no such limit. */
+  accept_by: instant.nullable(),
+  /** Until then the customer may cancel what is accepted; null: not at all. */
+  cancellable_until: instant.nullable(),
   updated_at: instant,
   closed_at: instant.nullable(),
+  /** Who ended it, of an order that is cancelled or rejected. */
   cancel: z
     .strictObject({
       by: actorSchema,

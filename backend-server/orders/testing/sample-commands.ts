@@ -1,3 +1,4 @@
+import { gbp } from '../../../shared/contract/order.ts';
 import type { Geocode } from '../../../shared/contract/order.ts';
 import { assert } from '../../../shared/runtime/assert.ts';
 import type { Command, CommandBody, OrderDraft } from '../commands.ts';
@@ -52,7 +53,9 @@ function sampleDraft(options: DraftOptions): OrderDraft {
     channel: 'cli',
     external_ref: n % 3 === 0 ? `till-${n}` : null,
     fulfilment: 'delivery',
+    schedule: 'asap',
     customer: {
+      id: null,
       name: `Ayşe O'Neil ${n}`,
       phone: `+4419138400${twoDigits(n % 7)}`,
       email: n % 2 === 0 ? `c${n}@example.org` : null,
@@ -69,10 +72,14 @@ function sampleDraft(options: DraftOptions): OrderDraft {
       position: resolved ? { lat: 54.7753 + n / 1e5, lng: -1.5849 } : null,
       geocode: sampleGeocode(geocode),
       distance_m: resolved ? 500 + n : null,
+      fee: gbp(0),
       instructions: null,
       contactless: n % 2 === 1,
     },
     totals: priced.totals,
+    payment: { method: 'cash', status: 'unpaid' },
+    eta: null,
+    accept_by: null,
   };
 }
 
