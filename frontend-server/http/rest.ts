@@ -105,7 +105,7 @@ export function addRest(
         },
         handler: async (request, reply) => {
           const params = checkParams(operation, sentFields(operation, request));
-          const actor = operation.access === 'operator' ? operator : anyone;
+          const actor = operation.access === 'anyone' ? anyone : operator;
           const prefer = preferenceOf(request.headers['prefer']);
           return respond(await operation.run(params, { actor, prefer }, desk), request, reply);
         },

@@ -63,6 +63,13 @@ export const ERRORS = {
   ),
   idempotency_key_missing: row(-32015, 400, true, 'no', 'This request needs an idempotency key.'),
   item_unavailable: row(-32009, 422, true, 'no', 'An item is not on the menu now.'),
+  precondition_required: row(
+    -32026,
+    428,
+    true,
+    'no',
+    'Say with If-Match which version you want to change.',
+  ),
   price_changed: row(-32020, 422, true, 'no', 'The total differs from the one you expected.'),
   postcode_rejected: row(-32021, 422, true, 'no', 'The delivery postcode can not be used.'),
   submission_expired: row(
