@@ -88,6 +88,7 @@ export const ERRORS = {
   forbidden: row(-32016, 403, true, 'no', 'This token does not allow that.'),
   method_not_allowed: row(-32017, 405, true, 'no', 'This address does not take that method.'),
   payload_too_large: row(-32018, 413, true, 'no', 'The body is too large.'),
+  not_acceptable: row(-32027, 406, true, 'no', 'Answers are JSON; Accept must allow that.'),
   unsupported_media_type: row(-32019, 415, true, 'no', 'Send application/json in UTF-8.'),
   request_timeout: row(-32024, 408, true, 'same_key', 'The request did not arrive in time.'),
   headers_too_large: row(-32025, 431, true, 'no', 'The headers are too large or too many.'),
