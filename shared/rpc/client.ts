@@ -2,6 +2,7 @@ import { OrderlyError } from '../contract/errors.ts';
 import type { Method } from '../contract/method.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { traceToSend } from '../runtime/trace.ts';
 import type { DialFailure } from './dial.ts';
 import { frameBytesMax } from './frame.ts';
 import { backlogBytesMax } from './framed-socket.ts';
@@ -74,7 +75,9 @@ export class RpcClient {
     const refusal = this.#refusal(options.signal);
     if (refusal !== null) throw refusal;
     const id = this.#calls.nextId();
-    const text = JSON.stringify({ jsonrpc: '2.0', id, method: method.name, params });
+    // Beside the params: a server that knows nothing of traces ignores it.
+    const trace = traceToSend();
+    const text = JSON.stringify({ jsonrpc: '2.0', id, method: method.name, params, trace });
     if (!fits(text)) throw new OrderlyError('payload_too_large');
     return new Promise<R>((resolve, reject) => {
       const call = this.#calls.open({ id, method: method as Method, ...options }, {

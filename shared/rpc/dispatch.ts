@@ -3,6 +3,7 @@ import { OrderlyError } from '../contract/errors.ts';
 import type { CallerClass, Method } from '../contract/method.ts';
 import { assert } from '../runtime/assert.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { receivedTrace, traced } from '../runtime/trace.ts';
 import { hide, issuesOf, toWire } from './wire-error.ts';
 
 /** Who makes a call. */
@@ -142,13 +143,16 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       answer(refusal);
       return;
     }
-    const request = item as { id?: unknown };
+    const request = item as { id?: unknown; trace?: unknown };
     const nullId = request.id === null;
     // jayson takes a null id for a notification; JSON-RPC 2.0 wants an answer with a null id.
     const asked = (nullId ? { ...request, id: 0 } : request) as jayson.JSONRPCRequestLike;
-    server.call(asked, caller, (error, response) => {
+    const call = (): void => server.call(asked, caller, (error, response) => {
       const given = error ?? response ?? null;
       answer(nullId && given !== null ? { ...given, id: null } : given);
     });
+    const trace = receivedTrace(request.trace);
+    if (trace === null) call();
+    else traced(trace, call);
   };
 }
