@@ -44,7 +44,9 @@ export class SqliteOrderState implements OrderState {
     this.#findResult = db.prepare(
       'SELECT lsn, fingerprint, result, seal FROM results WHERE op_id = ?',
     );
-    this.#insertResult = db.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?)');
+    this.#insertResult = db.prepare(
+      'INSERT INTO results (lsn, op_id, fingerprint, result, seal) VALUES (?, ?, ?, ?, ?)',
+    );
     this.#putCatalogue = db.prepare('INSERT OR REPLACE INTO catalogue VALUES (?, ?, ?, ?)');
     this.#readCounter = db.prepare(
       'SELECT orders, seal FROM counters WHERE shop_id = ? AND day = ?',
