@@ -39,7 +39,7 @@ export const ERRORS = {
     'The detail names what is wrong with the headers or the envelope.'),
   unknown_method: row(-32601, 404, true, 'no',
     'There is no such method.',
-    'rpc.discover lists the methods.'),
+    'The method rpc.discover lists them.'),
   invalid_params: row(-32602, 422, true, 'no',
     'A field is missing or has a wrong value.',
     'Each entry of errors points at a field; correct them and send it again.'),
