@@ -47,6 +47,7 @@ export class RowCheck {
   readonly #resultOf: Statement<[string], number>;
   readonly #orderRows: Statement<[number, number], OrderRow>;
   readonly #counters: Statement<[], CounterRow>;
+  readonly #eventAt: Statement<[number, number], number>;
   readonly #indexed: { statement: Statement<[string, number], number>; column: keyof OrderRow }[];
   #part: Part = 'log';
   /** The last row that was checked, in the part under way. */
@@ -69,6 +70,10 @@ export class RowCheck {
     this.#orderRows = db.prepare(
       'SELECT * FROM orders WHERE placed_lsn > ? ORDER BY placed_lsn LIMIT ?',
     );
+    this.#eventAt = db.prepare<[number, number], number>(
+      'SELECT seq FROM order_events INDEXED BY order_events_by_position '
+        + 'WHERE log_index = ? AND placed_lsn = ?',
+    ).pluck();
     this.#counters = db.prepare('SELECT shop_id AS shopId, day, orders, seal FROM counters');
     this.#indexed = orderIndexes.map(([index, column]) => ({
       column,
@@ -162,8 +167,13 @@ export class RowCheck {
   /** Each change of an order has made one event. */
   #checkOrder(row: OrderRow): void {
     const { version } = this.#orders.fromRow(row);
-    if (this.#orders.events(row.id).length !== version) {
+    const events = this.#orders.events(row.id);
+    if (events.length !== version) {
       throw new DamageError(`the order of ${row.placed_lsn} lacks an event`);
+    }
+    for (const { log_index: position, seq } of events) {
+      if (this.#eventAt.get(position, row.placed_lsn) === seq) continue;
+      throw new DamageError(`the event of ${position} is not found by its position`);
     }
     for (const { statement, column } of this.#indexed) {
       if (statement.get(String(row[column]), row.placed_lsn) === undefined) {
