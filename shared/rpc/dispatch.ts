@@ -2,8 +2,10 @@ import jayson from 'jayson';
 import { OrderlyError } from '../contract/errors.ts';
 import type { CallerClass, Method } from '../contract/method.ts';
 import { assert } from '../runtime/assert.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { receivedTrace, traced } from '../runtime/trace.ts';
+import { serverDurations } from './rpc-metrics.ts';
 import { hide, issuesOf, toWire } from './wire-error.ts';
 
 /** Who makes a call. */
@@ -83,14 +85,17 @@ function handlerOf(implementation: Implementation, options: DispatchOptions): ja
   const answer = async (
     params: unknown, caller: Caller, done: jayson.JSONRPCCallbackTypePlain,
   ): Promise<void> => {
+    const startMs = systemClock.nowMs();
     let result: unknown;
     try {
       result = await carryOut(implementation, { params, caller }, gate);
     } catch (error) {
       const known = error instanceof OrderlyError ? error : hide(error, name, options.logger);
+      serverDurations.took(systemClock.nowMs() - startMs, name, known.code);
       done(toWire(known));
       return;
     }
+    serverDurations.took(systemClock.nowMs() - startMs, name, 'ok');
     done(null, result);
   };
   return new jayson.Method((

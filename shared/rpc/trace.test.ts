@@ -14,7 +14,7 @@ let client: RpcClient;
 
 beforeAll(async () => {
   server = await serveRpc({
-    secret: secretOf('test'), host: '127.0.0.1', port: 0, logger: silentLogger,
+    secret: secretOf('ours'), host: '127.0.0.1', port: 0, logger: silentLogger,
     methods: [implement(methods.echo, async (params) => {
       await sleep(1);
       seen.set(params.text, currentTrace());
@@ -23,7 +23,7 @@ beforeAll(async () => {
   });
   const { address } = server;
   const identity = { class: 'frontend', id: 'f' } as const;
-  client = new RpcClient({ secret: secretOf('test'), identity, address });
+  client = new RpcClient({ secret: secretOf('ours'), identity, address });
 });
 afterAll(async () => {
   client.close();
