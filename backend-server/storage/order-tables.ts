@@ -102,17 +102,18 @@ export class OrderTables {
         this.#insertOption.run(placedLsn, position, index, sku, name, price.amount);
       }
     }
-    this.#addEvent(placedLsn, event);
+    this.addEvent(placedLsn, event);
   }
 
   update(order: Order, event: OrderEvent, seal: number): void {
     const placedLsn = this.#exists.get(order.id)?.placed_lsn ?? 0;
     this.#updateOrder.run(...changingCells(order, seal), placedLsn);
     // A foreign key refuses the event of an order that does not exist.
-    this.#addEvent(placedLsn, event);
+    this.addEvent(placedLsn, event);
   }
 
-  #addEvent(placedLsn: number, event: OrderEvent): void {
+  /** `placedLsn` is that of an order that exists. */
+  addEvent(placedLsn: number, event: OrderEvent): void {
     const { actor } = event;
     this.#insertEvent.run(
       placedLsn, event.seq, event.at, event.type, event.from, event.to, actor.kind, actor.id,

@@ -187,7 +187,7 @@ export const orderEventSchema = z.strictObject({
   order_id: z.uuid(),
   seq: count,
   at: instant,
-  type: z.enum(['placed', 'cancelled', 'geocoded']),
+  type: z.enum(['placed', 'cancelled', 'geocoded', 'erased']),
   from: z.enum(orderStatuses).nullable(),
   to: z.enum(orderStatuses).nullable(),
   actor: actorSchema,
