@@ -10,6 +10,7 @@ import { type RpcServer, serveRpc } from '../shared/rpc/server.ts';
 import { AddressMemory } from './address-memory.ts';
 import { BurnedMark } from './burned-mark.ts';
 import type { BackendConfig } from './config.ts';
+import { EventFollower } from './event-follower.ts';
 import { createGeocoder } from './geocoding/geocoder.ts';
 import { serveOnLastPort } from './last-port.ts';
 import { Membership } from './membership.ts';
@@ -130,14 +131,17 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     onFatal: (why) => leaveStorageFailed(logger, why),
     onTrace: (event) => onTrace(event),
     onEntries: (entries) => addresses.learn(entries),
+    onApplied: () => follower.moved(),
   });
   const orders = new OrderService({ ...parts, replica });
+  const follower = new EventFollower({ ...parts, replica });
   const duties = new PrimaryDuties({ ...parts, replica, service: orders });
   let server: RpcServer | null = null;
   const service = new ReplicaService({
     ...parts,
     replica,
     orders,
+    follower,
     facts: { id, group, version },
     address: () => server?.address ?? `${config.host}:0`,
     onSwitch: (down) => membership.setPaused(down),
@@ -162,6 +166,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
   const onTrace = (event: TraceEvent): void => {
     logTrace(logger, event);
     if (event.name === 'serving') duties.installCatalogue();
+    if (event.name === 'stepped-down') follower.moved();
     if (event.name === 'serving' || event.name === 'view-adopted') membership.beatNow();
   };
   replica.start();

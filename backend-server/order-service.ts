@@ -13,6 +13,7 @@ import { refusal } from './geocoding/refusal.ts';
 import type { CommandBody } from './orders/commands.ts';
 import type { AppliedResult } from './orders/state.ts';
 import type { Done, Replica } from './replica.ts';
+import { requireServing } from './require-serving.ts';
 import type { Storage } from './storage/storage.ts';
 
 type Submit = ParamsOf<typeof backendMethods.submit>;
@@ -20,9 +21,6 @@ type Submitted = ResultOf<typeof backendMethods.submit>;
 type Close = ParamsOf<typeof backendMethods.close>;
 type Closed = ResultOf<typeof backendMethods.close>;
 type CreateOperation = Extract<Operation, { operation: 'order.create' }>;
-
-/** Longer than a fail-over takes, shorter than any caller waits. */
-const takeOverMs = 1000;
 
 export interface OrderServiceParts {
   replica: Replica;
@@ -46,7 +44,7 @@ export class OrderService {
   }
 
   async submit(params: Submit): Promise<Submitted> {
-    await this.#requireServing();
+    await requireServing(this.#parts.replica);
     const opId = opIdOf(params, params.request.operation);
     let body: CommandBody;
     try {
@@ -63,7 +61,7 @@ export class OrderService {
 
   /** Ends the op of an order: with what is recorded there, or as `ending` says from now on. */
   async close(params: Close): Promise<Closed> {
-    await this.#requireServing();
+    await requireServing(this.#parts.replica);
     const opId = opIdOf(params, 'order.create');
     const body: CommandBody = { kind: 'order.close', ending: params.ending };
     const { applied } = await this.#commit(opId, params.fingerprint, body);
@@ -86,22 +84,6 @@ export class OrderService {
   now(): string {
     this.#lastAtMs = Math.max(this.#lastAtMs + 1, this.#parts.clock.wallMs());
     return new Date(this.#lastAtMs).toISOString();
-  }
-
-  async #requireServing(): Promise<void> {
-    this.#requirePrimary();
-    // While a new primary takes over, its barrier goes before the work of admission.
-    await this.#parts.replica.settled(takeOverMs);
-    this.#requirePrimary();
-    if (this.#parts.replica.status().serving) return;
-    const detail = 'The new primary does not serve yet.';
-    throw new OrderlyError('unavailable', detail, { retry_after_ms: 100 });
-  }
-
-  #requirePrimary(): void {
-    const { replica } = this.#parts;
-    if (replica.status().role === 'primary') return;
-    throw new OrderlyError('not_primary', undefined, { news: replica.news });
   }
 
   #commit(opId: string, fingerprint: string, body: CommandBody): Promise<Done> {

@@ -6,6 +6,7 @@ import { type ReplicaStatus, replicaMethods } from '../shared/contract/replica.t
 import type { Logger } from '../shared/runtime/logger.ts';
 import { type Implementation, implement } from '../shared/rpc/server.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
+import type { EventFollower } from './event-follower.ts';
 import type { OrderService } from './order-service.ts';
 import type { Replica } from './replica.ts';
 import type { CoreStatus } from './replication/core.ts';
@@ -22,6 +23,7 @@ export interface ReplicaServiceParts {
   replica: Replica;
   storage: Storage;
   orders: OrderService;
+  follower: EventFollower;
   geocoder: Geocoder;
   logger: Logger;
   /** What does not change while the process runs. */
@@ -45,11 +47,12 @@ export class ReplicaService {
     this.#down && !alwaysOpen.has(method) ? new OrderlyError('down') : null;
 
   get methods(): Implementation[] {
-    const { replica, orders } = this.#parts;
+    const { replica, orders, follower } = this.#parts;
     return [
       implement(backendMethods.submit, (params) => orders.submit(params)),
       implement(backendMethods.close, (params) => orders.close(params)),
       implement(backendMethods.read, (params) => orders.read(params)),
+      implement(backendMethods.follow, (params, { signal }) => follower.follow(params, signal)),
       implement(replicaMethods.deliver, async ({ clusterId, from, to, messages }) => {
         this.#checkAddressee(clusterId, to);
         replica.receive(from, messages);

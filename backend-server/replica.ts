@@ -36,6 +36,8 @@ export interface ReplicaParts {
   onTrace: (event: TraceEvent) => void;
   /** Entries that were taken from the primary, committed or not. */
   onEntries: (entries: readonly Entry[]) => void;
+  /** More was executed. */
+  onApplied: () => void;
 }
 
 /** What a committed op did, and how many stores had it on disk. */
@@ -300,6 +302,7 @@ export class Replica {
           if (awaited !== undefined) awaited.applied = applied;
         }
         this.input({ kind: 'applied', upTo, stateHash });
+        this.#parts.onApplied();
       },
       (error: unknown) => this.#storageFailed(error),
     );

@@ -54,6 +54,8 @@ export const adviceFor: Partial<Record<ErrorCode, Advice>> = {
   election_refused: advice(conflict, wait),
   wrong_cluster: advice(failed, 'check --nameserver and ORDERLY_HOME'),
   stale_registration: advice(conflict, wait),
+  service_refused: advice(failed, 'change what is named above and call it again'),
+  service_failed: advice(failed, 'tell whoever runs that service'),
 };
 
 const fallback = (status: number): Advice => {

@@ -1,4 +1,5 @@
 import type { BeatStatus, Registration } from '../shared/contract/nameserver.ts';
+import { isServiceName } from '../shared/contract/service.ts';
 
 /** Registrations with a lease: pure, `nowMs` is a parameter. Where things are, never who leads. */
 
@@ -13,10 +14,13 @@ export interface Entry {
 /** Entries that stay listed after their lease, so that people see what was lost. */
 const forgetMs = 600_000;
 const entriesMax = 10_000;
+/** Of these services may have so many: they can not keep a back end from registering. */
+const servicesMax = 1_000;
 
 export class Registry {
   readonly #leaseMs: number;
   readonly #byInstance = new Map<string, Entry>();
+  #services = 0;
 
   constructor(leaseMs: number) {
     this.#leaseMs = leaseMs;
@@ -26,11 +30,13 @@ export class Registry {
     return this.#byInstance.get(instance) ?? null;
   }
 
-  /** False when a newer process of that instance is known, or the registry is full. */
+  /** False when a newer process has that instance, a service and we share it, or it is full. */
   put(registration: Registration, status: BeatStatus | null, nowMs: number): boolean {
-    const known = this.#byInstance.get(registration.instance);
-    if (known !== undefined && known.registration.boot > registration.boot) return false;
-    if (known === undefined && this.#byInstance.size >= entriesMax) return false;
+    const known = this.#byInstance.get(registration.instance)?.registration;
+    if (known !== undefined && isService(known) !== isService(registration)) return false;
+    if (known !== undefined && known.boot > registration.boot) return false;
+    if (known === undefined && !this.#hasRoom(registration, nowMs)) return false;
+    if (known === undefined && isService(registration)) this.#services += 1;
     this.#byInstance.set(registration.instance, {
       registration,
       status,
@@ -42,7 +48,8 @@ export class Registry {
 
   remove(instance: string, boot: number): boolean {
     if (this.#byInstance.get(instance)?.registration.boot !== boot) return false;
-    return this.#byInstance.delete(instance);
+    this.#delete(instance);
+    return true;
   }
 
   markRefused(instance: string): void {
@@ -75,9 +82,28 @@ export class Registry {
   /** Drops what has been gone for long. */
   sweep(nowMs: number): void {
     for (const [instance, entry] of this.#byInstance) {
-      if (nowMs - entry.seenMs > forgetMs) this.#byInstance.delete(instance);
+      if (nowMs - entry.seenMs > forgetMs) this.#delete(instance);
     }
   }
+
+  /** Services that are gone make room for others at once. */
+  #hasRoom(registration: Registration, nowMs: number): boolean {
+    if (isService(registration) && this.#services >= servicesMax) {
+      for (const [instance, entry] of this.#byInstance) {
+        if (isService(entry.registration) && !this.alive(entry, nowMs)) this.#delete(instance);
+      }
+      if (this.#services >= servicesMax) return false;
+    }
+    return this.#byInstance.size < entriesMax;
+  }
+
+  #delete(instance: string): void {
+    const entry = this.#byInstance.get(instance);
+    if (entry !== undefined && isService(entry.registration)) this.#services -= 1;
+    this.#byInstance.delete(instance);
+  }
 }
+
+const isService = ({ kind }: Registration): boolean => isServiceName(kind);
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

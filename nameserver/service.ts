@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import {
   type BeatResult,
+  type Registration,
   type ViewAnswer,
   nameServerMethods,
 } from '../shared/contract/nameserver.ts';
-import type { ParamsOf } from '../shared/contract/method.ts';
+import type { CallerClass, ParamsOf } from '../shared/contract/method.ts';
+import { isServiceName } from '../shared/contract/service.ts';
 import type { ViewNews } from '../shared/contract/view.ts';
 import { must } from '../shared/runtime/assert.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
@@ -17,6 +19,12 @@ import { type GroupImage, GroupRules, type RuleTimes, type Seal } from './view-r
 import type { ViewStore } from './view-store.ts';
 
 type Beat = z.infer<typeof nameServerMethods.register.params>;
+
+interface Filter {
+  kind?: string | undefined;
+  group?: string | undefined;
+  prefix?: string | undefined;
+}
 
 const tickMs = 100;
 /** More groups than any shop needs; a bound against nonsense. */
@@ -72,12 +80,12 @@ export class NameService {
   get methods(): Implementation[] {
     const m = nameServerMethods;
     return [
-      implement(m.register, async (params) => this.#beat(params)),
-      implement(m.renew, async (params) => this.#renew(params)),
-      implement(m.unregister, async (params) => this.#unregister(params)),
-      implement(m.list, async (params) => ({
+      implement(m.register, async (params, caller) => this.#beat(params, caller.class)),
+      implement(m.renew, async (params, caller) => this.#renew(params, caller.class)),
+      implement(m.unregister, async (params, caller) => this.#unregister(params, caller.class)),
+      implement(m.list, async ({ services, ...filter }, caller) => ({
         clusterId: this.#store.clusterId,
-        registrations: this.#list(params),
+        registrations: services === true ? this.#services(filter) : this.#all(filter, caller.class),
       })),
       implement(m.lookup, async ({ kind, group }) => {
         const registrations = this.#list({ kind, group }).filter(({ alive }) => alive);
@@ -93,11 +101,17 @@ export class NameService {
     ];
   }
 
-  #list(filter: {
-    kind?: string | undefined;
-    group?: string | undefined;
-    prefix?: string | undefined;
-  }) {
+  #services(filter: Filter) {
+    return this.#list(filter).filter(({ kind, alive }) => alive && isServiceName(kind));
+  }
+
+  /** A service need not know where the stores are. */
+  #all(filter: Filter, asking: CallerClass) {
+    if (asking === 'service') throw new OrderlyError('forbidden', 'A service lists services only.');
+    return this.#list(filter);
+  }
+
+  #list(filter: Filter) {
     const nowMs = this.#clock.nowMs();
     const { kind, group, prefix } = filter;
     const entries = this.#registry.list(nowMs, {
@@ -138,14 +152,15 @@ export class NameService {
     return this.#addGroup({ group, view: null, burned: [] });
   }
 
-  #renew(beat: Beat): BeatResult {
+  #renew(beat: Beat, from: CallerClass): BeatResult {
     const known = this.#registry.get(beat.registration.instance);
     if (known === null) throw new OrderlyError('not_found', 'That registration is not known here.');
-    return this.#beat(beat);
+    return this.#beat(beat, from);
   }
 
-  #beat(beat: Beat): BeatResult {
+  #beat(beat: Beat, from: CallerClass): BeatResult {
     const { registration, status } = beat;
+    refuseWrongKind(registration, from);
     if (beat.clusterId !== null && beat.clusterId !== this.#store.clusterId) {
       throw new OrderlyError('wrong_cluster', undefined, {
         ours: this.#store.clusterId,
@@ -181,7 +196,7 @@ export class NameService {
     return {
       clusterId: this.#store.clusterId,
       leaseMs: this.#times.leaseMs,
-      news: this.#newsOf(registration.group),
+      news: from === 'service' ? null : this.#newsOf(registration.group),
       living: this.#registry
         .living(registration.kind, registration.group, nowMs)
         .slice(0, 256)
@@ -189,7 +204,12 @@ export class NameService {
     };
   }
 
-  #unregister(params: { instance: string; boot: number }): { removed: boolean } {
+  #unregister(
+    params: { instance: string; boot: number }, from: CallerClass,
+  ): { removed: boolean } {
+    const known = this.#registry.get(params.instance)?.registration;
+    // Whoever may not enter it may not take it out.
+    if (known !== undefined) refuseWrongKind(known, from);
     return { removed: this.#registry.remove(params.instance, params.boot) };
   }
 
@@ -288,4 +308,14 @@ export class NameService {
   #replicas(): Entry[] {
     return this.#registry.list(this.#clock.nowMs(), { kind: 'replica' });
   }
+}
+
+/** A service may call itself anything with a dot, and so nothing that a program of ours is. */
+function refuseWrongKind({ kind, terms }: Registration, from: CallerClass): void {
+  const isService = isServiceName(kind);
+  if (isService !== (from === 'service')) {
+    throw new OrderlyError('forbidden', `A ${from} does not register as ${kind}.`);
+  }
+  if (isService === (terms !== undefined)) return;
+  throw new OrderlyError('invalid_params', 'A service, and nothing else, states its terms.');
 }

@@ -43,6 +43,8 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 const topFolder = (path: string): string => path.slice(0, path.indexOf('/'));
 const freeFolders = ['tools', 'tests'];
+/** Nothing of ours may need them. */
+const unusedFolders = [...freeFolders, 'examples'];
 /** Folders that may use only these packages: all of them compute, none of them does anything. */
 const allowedPackages = [
   { folder: 'shared/contract/', packages: ['zod', 'node:crypto'] },
@@ -64,7 +66,7 @@ function whyNotImport(from: string, { specifier, file, typeOnly }: Import): stri
   if (isContract(from) && !isContract(file)) return `the contract imports ${file}`;
   // Tests stand beside what they test and may use the parts of any program.
   if (isTest(from) || freeFolders.includes(own) || other === own) return null;
-  if (freeFolders.includes(other)) return `nobody imports ${other}/`;
+  if (unusedFolders.includes(other)) return `nobody imports ${other}/`;
   return other === 'shared' ? null : `${own} imports ${other}`;
 }
 

@@ -44,6 +44,12 @@ const samples: Record<string, { path: string; caught: string[]; allowed: string[
         "import { assert } from '../../shared/runtime/assert.ts';",
       ],
     },
+    {
+      path: 'examples/sums/a.ts',
+      caught: ["import { a } from '../../client/b.ts';", "import { a } from '../../tools/b.ts';"],
+      allowed: ["import { a } from '../../shared/service/b.ts';", "import { z } from 'zod';"],
+    },
+    { path: 'client/a.ts', caught: ["import { a } from '../examples/b.ts';"], allowed: [] },
     { path: 'tools/a.ts', caught: [], allowed: ["import { a } from '../client/b.ts';"] },
   ],
   'purity of replication/ and orders/': [{

@@ -17,6 +17,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const minimumNode = [20, 19];
 const programFolders = [
   'shared', 'nameserver', 'backend-server', 'frontend-server', 'client', 'tools',
+  'examples',
 ];
 const packagesStamp = join(root, 'node_modules', '.orderly-stamp');
 const buildStamp = join(root, 'dist', '.orderly-stamp');

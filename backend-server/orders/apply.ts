@@ -1,17 +1,12 @@
 import { laterThan } from '../../shared/contract/instant.ts';
 import type { Delivery, Order, OrderEvent } from '../../shared/contract/order.ts';
+import { applyAccountCommand } from './accounts.ts';
 import { canonicalOrder } from './canonical.ts';
 import type { Command } from './commands.ts';
 import { orderNumber } from './order-number.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { AppliedResult, OpResult, OrderState } from './state.ts';
+import type { AppliedResult, LogPosition, OpResult, OrderState } from './state.ts';
 import { allowedFrom, isFinal, transitionFor } from './transitions.ts';
-
-/** Where an op stands in the replicated log. */
-export interface LogPosition {
-  lsn: number;
-  epoch: number;
-}
 
 type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
@@ -48,6 +43,15 @@ function execute(state: OrderState, command: Command, at: LogPosition): OpResult
       return cancel(state, command, at);
     case 'order.geocoded':
       return recordGeocode(state, command, at);
+    case 'account.create':
+    case 'account.delete':
+    case 'account.erased':
+    case 'session.create':
+    case 'session.end':
+    case 'session.end_all':
+    case 'session.drop':
+    case 'order.erase':
+      return applyAccountCommand(state, command, at);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Actor, Geocode, Menu, Order, Shop } from '../../shared/contract/order.ts';
 import type { Ending } from '../../shared/contract/submission.ts';
+import type { AccountCommandBody } from './accounts.ts';
 
 /**
  * The payload of an op: deterministic, everything that needs a clock, chance or a web service was
@@ -23,6 +24,7 @@ export type OrderDraft = Omit<
 >;
 
 export type CommandBody =
+  | AccountCommandBody
   | { kind: 'catalogue.install'; shop: Shop; menu: Menu }
   | { kind: 'order.place'; draft: OrderDraft; day: string; actor: Actor }
   /** Under the op of an order that shall not be placed any more: whichever comes first holds. */

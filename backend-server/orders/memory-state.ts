@@ -1,5 +1,8 @@
 import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
 import { assert, must } from '../../shared/runtime/assert.ts';
+import { MemoryAccounts } from './memory-accounts.ts';
+import type { MemoryAccountsJson } from './memory-accounts.ts';
+import { ownerOf } from './ownership.ts';
 import { textDigest } from './text-digest.ts';
 import type { AppliedResult, OrderState } from './state.ts';
 
@@ -20,13 +23,15 @@ export class MemoryOrderState implements OrderState {
   readonly #counters: Map<string, number>;
   /** In the order of placing. */
   readonly #orders: Map<string, OrderHistory>;
+  readonly accounts: MemoryAccounts;
 
-  constructor(from?: MemoryOrderState) {
+  constructor(from?: MemoryOrderState, accounts?: MemoryAccountsJson) {
     this.#results = new Map(from === undefined ? [] : from.#results);
     this.#counters = new Map(from === undefined ? [] : from.#counters);
     this.#orders = new Map(from === undefined ? [] : from.#orders);
     this.#catalogue = from === undefined ? null : from.#catalogue;
     this.#lastAt = from === undefined ? null : from.#lastAt;
+    this.accounts = new MemoryAccounts(from?.accounts.toJSON() ?? accounts);
   }
 
   /** A state that changes independently of this one. */
@@ -76,6 +81,23 @@ export class MemoryOrderState implements OrderState {
     this.#lastAt = event.at;
   }
 
+  hasOpenOrder(accountId: string): boolean {
+    return [...this.#orders.values()].some(({ order }) =>
+      ownerOf(order) === accountId && order.closed_at === null);
+  }
+
+  eraseOrder(order: Order, event: OrderEvent): void {
+    const before = must(this.#orders.get(order.id), 'only an order that exists is erased');
+    const events = before.events.map((each) => ({ ...each, note: null, patch: null }));
+    this.#orders.set(order.id, { order, events });
+    this.updateOrder(order, event);
+    for (const [opId, recorded] of this.#results) {
+      const { result } = recorded;
+      if (!result.ok || result.order?.id !== order.id) continue;
+      this.#results.set(opId, { ...recorded, result: { ...result, order } });
+    }
+  }
+
   lastEventSeq(orderId: string): number {
     return this.#orders.get(orderId)?.events.length ?? 0;
   }
@@ -112,11 +134,12 @@ export class MemoryOrderState implements OrderState {
       counters: [...this.#counters],
       results: [...this.#results.values()],
       orders: [...this.#orders.values()],
+      ...this.accounts.toJSON(),
     };
   }
 
   static fromJSON(json: MemoryStateJson): MemoryOrderState {
-    const state = new MemoryOrderState();
+    const state = new MemoryOrderState(undefined, json);
     state.#catalogue = json.catalogue;
     for (const [key, count] of json.counters) state.#counters.set(key, count);
     for (const result of json.results) state.#results.set(result.opId, result);
@@ -130,7 +153,7 @@ export class MemoryOrderState implements OrderState {
   }
 }
 
-export interface MemoryStateJson {
+export interface MemoryStateJson extends MemoryAccountsJson {
   catalogue: { shop: Shop; menu: Menu } | null;
   counters: [key: string, count: number][];
   results: AppliedResult[];

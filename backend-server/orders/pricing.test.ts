@@ -50,7 +50,10 @@ describe('priceLines', () => {
           options: [], note: null, line_total: gbp(570),
         },
       ],
-      totals: { items: gbp(2760), options: gbp(740), total: gbp(3500) },
+      totals: {
+        items: gbp(2760), options: gbp(740), discount: gbp(0), delivery_fee: gbp(0), tip: gbp(0),
+        tax_included: gbp(0), total: gbp(3500),
+      },
     });
   });
 

@@ -1,9 +1,23 @@
+import type { Role } from '../../shared/contract/account.ts';
 import type { ErrorCode, ErrorData } from '../../shared/contract/errors.ts';
 import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
+import type { AccountState } from './account-state.ts';
+
+/** Where an op stands in the replicated log. */
+export interface LogPosition {
+  lsn: number;
+  epoch: number;
+}
+
+/** A sign-in as it is recorded: no name, no password, no token. */
+export interface SignedIn {
+  account: { id: string; role: Role; created_at: string };
+  session: { id: string; created_at: string; expires_at: string };
+}
 
 /** What an op did, kept for ever under its opId: the same opId gives this and has no effect. */
 export type OpResult =
-  | { ok: true; order: Order | null }
+  | { ok: true; order: Order | null; signedIn?: SignedIn; ended?: number }
   | { ok: false; code: ErrorCode; detail: string; data: ErrorData };
 
 /** One executed log entry. `lsn` is where the work was done: for a replay below the entry's own. */
@@ -32,4 +46,11 @@ export interface OrderState {
   lastEventSeq(orderId: string): number;
   /** The time of the newest event of any order; null before the first. */
   lastAt(): string | null;
+  readonly accounts: AccountState;
+  hasOpenOrder(accountId: string): boolean;
+  /**
+   * Takes the place of the order everywhere, also in the results that hold it, as an update would
+   * not; the notes of its earlier events go.
+   */
+  eraseOrder(order: Order, event: OrderEvent): void;
 }

@@ -2,6 +2,7 @@ import type { Query, QueryResult } from '../../shared/contract/backend.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { ListQuery, OrderPage } from '../../shared/contract/order.ts';
 import type { MemoryOrderState, OrderHistory } from '../orders/memory-state.ts';
+import { memoryFeed, memoryOpen } from './event-feed.ts';
 import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
 
@@ -18,6 +19,10 @@ export function queryMemory(state: MemoryOrderState, query: Query): QueryResult 
       if (catalogue === null) throw new OrderlyError('not_found', 'There is no menu yet.');
       return { menu: catalogue.menu };
     }
+    case 'events.since':
+      return { feed: memoryFeed(state.histories(), query) };
+    case 'orders.open':
+      return { open: memoryOpen(state.histories(), query) };
   }
 }
 

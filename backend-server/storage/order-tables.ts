@@ -106,7 +106,7 @@ export class OrderTables {
     );
     this.#insertOrder.run(...Object.values(cells));
     this.#insertLines(placedLsn, order);
-    this.#addEvent(placedLsn, event);
+    this.addEvent(placedLsn, event);
   }
 
   /** Lines change with an amendment only. */
@@ -119,7 +119,7 @@ export class OrderTables {
       this.#insertLines(placedLsn, order);
     }
     // A foreign key refuses the event of an order that does not exist.
-    this.#addEvent(placedLsn, event);
+    this.addEvent(placedLsn, event);
   }
 
   /** The row of an order alone. */
@@ -144,7 +144,8 @@ export class OrderTables {
     }
   }
 
-  #addEvent(placedLsn: number, event: OrderEvent): void {
+  /** `placedLsn` is that of an order that exists. */
+  addEvent(placedLsn: number, event: OrderEvent): void {
     const { actor } = event;
     this.#insertEvent.run(
       placedLsn, event.seq, event.at, event.type, event.from, event.to, actor.kind, actor.id,

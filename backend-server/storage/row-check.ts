@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { AccountCheck } from './account-check.ts';
 import { DamageError } from './damage.ts';
 import { sealEntry } from './entry-seal.ts';
 import { Meta } from './meta.ts';
@@ -15,6 +16,8 @@ interface ResultRow {
   fingerprint: string;
   result: string;
   seal: number;
+  erasedSeal: number | null;
+  echoOf: string | null;
 }
 
 interface CounterRow {
@@ -33,7 +36,7 @@ const orderIndexes = [
 /** An order has lines, options, events and places in indexes. */
 const rowsPerOrder = 4;
 
-type Part = 'log' | 'results' | 'orders' | 'small tables' | 'end';
+type Part = 'log' | 'results' | 'orders' | 'accounts' | 'small tables' | 'end';
 
 /**
  * One pass over every sealed row of a store, a few rows at a time, while the store goes on: SQLite
@@ -42,11 +45,13 @@ type Part = 'log' | 'results' | 'orders' | 'small tables' | 'end';
 export class RowCheck {
   readonly #db: Database;
   readonly #orders: OrderTables;
+  readonly #accounts: AccountCheck;
   readonly #log: Statement<[number, number], SealedEntry>;
   readonly #results: Statement<[number, number], ResultRow>;
   readonly #resultOf: Statement<[string], number>;
   readonly #orderRows: Statement<[number, number], OrderRow>;
   readonly #counters: Statement<[], CounterRow>;
+  readonly #eventAt: Statement<[number, number], number>;
   readonly #indexed: { statement: Statement<[string, number], number>; column: keyof OrderRow }[];
   #part: Part = 'log';
   /** The last row that was checked, in the part under way. */
@@ -56,19 +61,24 @@ export class RowCheck {
   constructor(db: Database) {
     this.#db = db;
     this.#orders = new OrderTables(db);
+    this.#accounts = new AccountCheck(db);
     this.#log = db.prepare(
       'SELECT lsn, epoch, kind, op_id AS opId, payload, crc, chain FROM log '
         + 'WHERE lsn >= ? ORDER BY lsn LIMIT ?',
     );
     this.#results = db.prepare(
-      'SELECT lsn, op_id AS opId, fingerprint, result, seal FROM results '
-        + 'WHERE lsn > ? ORDER BY lsn LIMIT ?',
+      'SELECT lsn, op_id AS opId, fingerprint, result, seal, erased_seal AS erasedSeal, '
+        + 'echo_of AS echoOf FROM results WHERE lsn > ? ORDER BY lsn LIMIT ?',
     );
     const ofOp = 'SELECT lsn FROM results WHERE op_id = ?';
     this.#resultOf = db.prepare<[string], number>(ofOp).pluck();
     this.#orderRows = db.prepare(
       'SELECT * FROM orders WHERE placed_lsn > ? ORDER BY placed_lsn LIMIT ?',
     );
+    this.#eventAt = db.prepare<[number, number], number>(
+      'SELECT seq FROM order_events INDEXED BY order_events_by_position '
+        + 'WHERE log_index = ? AND placed_lsn = ?',
+    ).pluck();
     this.#counters = db.prepare('SELECT shop_id AS shopId, day, orders, seal FROM counters');
     this.#indexed = orderIndexes.map(([index, column]) => ({
       column,
@@ -96,6 +106,9 @@ export class RowCheck {
         return this.#checkResults(orders * rowsPerOrder);
       case 'orders':
         return this.#checkOrders(orders);
+      case 'accounts':
+        if (this.#accounts.step(orders * rowsPerOrder)) this.#go('small tables');
+        return undefined;
       case 'small tables':
         this.#checkCounters();
         // Reads the catalogue, and checks it.
@@ -136,12 +149,7 @@ export class RowCheck {
   #checkResults(rows: number): void {
     const found = this.#results.all(this.#at, rows);
     for (const row of found) {
-      if (resultSeal(row, row.result) !== row.seal) {
-        throw new DamageError(`the result at ${row.lsn} is not what was written`);
-      }
-      if (this.#resultOf.get(row.opId) !== row.lsn) {
-        throw new DamageError(`the result at ${row.lsn} is not found by its operation`);
-      }
+      this.#checkResult(row);
       this.#rollingHash = nextStateHash(this.#rollingHash, row.seal);
     }
     this.#at = found.at(-1)?.lsn ?? this.#at;
@@ -152,18 +160,35 @@ export class RowCheck {
     this.#go('orders');
   }
 
+  #checkResult({ lsn, opId, fingerprint, result, seal, erasedSeal, echoOf }: ResultRow): void {
+    if (resultSeal({ opId, fingerprint, lsn }, result) !== (erasedSeal ?? seal)) {
+      throw new DamageError(`the result at ${lsn} is not what was written`);
+    }
+    if (this.#resultOf.get(opId) !== lsn) {
+      throw new DamageError(`the result at ${lsn} is not found by its operation`);
+    }
+    if (echoOf !== null && !result.includes(`"id":${JSON.stringify(echoOf)}`)) {
+      throw new DamageError(`the result at ${lsn} is that of another order`);
+    }
+  }
+
   #checkOrders(rows: number): void {
     const found = this.#orderRows.all(this.#at, rows);
     for (const row of found) this.#checkOrder(row);
     this.#at = found.at(-1)?.placed_lsn ?? this.#at;
-    if (found.length < rows) this.#go('small tables');
+    if (found.length < rows) this.#go('accounts');
   }
 
   /** Each change of an order has made one event. */
   #checkOrder(row: OrderRow): void {
     const { version } = this.#orders.fromRow(row);
-    if (this.#orders.events(row.id).length !== version) {
+    const events = this.#orders.events(row.id);
+    if (events.length !== version) {
       throw new DamageError(`the order of ${row.placed_lsn} lacks an event`);
+    }
+    for (const { log_index: position, seq } of events) {
+      if (this.#eventAt.get(position, row.placed_lsn) === seq) continue;
+      throw new DamageError(`the event of ${position} is not found by its position`);
     }
     for (const { statement, column } of this.#indexed) {
       if (statement.get(String(row[column]), row.placed_lsn) === undefined) {

@@ -188,7 +188,43 @@ const migrations: readonly Migration[] = [`
 `, (db) => {
   sealCounters(db);
   recountResults(db);
-}, orderColumns, (db) => {
+}, `
+  -- Who may sign in. A deleted account keeps its row, without name and password, so that its
+  -- orders are known to be erased; state is active, erasing (until they all are) or erased.
+  CREATE TABLE accounts (
+    id TEXT PRIMARY KEY,
+    username TEXT UNIQUE,
+    role TEXT NOT NULL,
+    password TEXT,
+    created_at TEXT NOT NULL,
+    state TEXT NOT NULL,
+    seal INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX accounts_erasing ON accounts (id) WHERE state = 'erasing';
+
+  -- One per sign-in; the token itself is stored nowhere.
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    ended_at TEXT,
+    seal INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_live ON sessions (account_id, id) WHERE ended_at IS NULL;
+  CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+  -- Set when personal data was taken out of a result: seal stays what the state hash was made of,
+  -- erased_seal covers what is left.
+  ALTER TABLE results ADD COLUMN erased_seal INTEGER;
+  -- The order that a result repeats without an event of its own, as asking twice for the same does.
+  ALTER TABLE results ADD COLUMN echo_of TEXT;
+  CREATE INDEX results_echoes ON results (echo_of) WHERE echo_of IS NOT NULL;
+`, `
+  -- What happened after a position of the log, for those who follow it. One op makes one event at
+  -- most: the position names it.
+  CREATE INDEX order_events_by_position ON order_events (log_index);
+`, orderColumns, (db) => {
   upgradeOrderRows(db);
   recountResults(db);
 }];

@@ -3,8 +3,10 @@ import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.
 import { assert } from '../../shared/runtime/assert.ts';
 import type { Catalogue } from '../orders/default-catalogue.ts';
 import type { AppliedResult, OpResult, OrderState } from '../orders/state.ts';
+import { AccountTables } from './account-tables.ts';
 import { DamageError } from './damage.ts';
 import type { Meta } from './meta.ts';
+import { OrderErasure } from './order-erasure.ts';
 import { OrderTables } from './order-tables.ts';
 import { checkSeal, counterSeal, sealOf } from './row-seal.ts';
 import { resultSeal } from './state-hash.ts';
@@ -14,6 +16,7 @@ interface ResultRow {
   fingerprint: string;
   result: string;
   seal: number;
+  erased_seal: number | null;
 }
 
 /** A result as JSON, with the seal of its row. */
@@ -25,9 +28,11 @@ export interface StoredResult {
 /** The state machine's tables. Writes belong to the transaction that is open. */
 export class SqliteOrderState implements OrderState {
   readonly orders: OrderTables;
+  readonly accounts: AccountTables;
+  readonly erasure: OrderErasure;
   readonly #meta: Meta;
   readonly #findResult: Statement<[string], ResultRow>;
-  readonly #insertResult: Statement<[number, string, string, string, number]>;
+  readonly #insertResult: Statement<[number, string, string, string, number, string | null]>;
   readonly #putCatalogue: Statement<[string, string, string, number]>;
   readonly #readCounter: Statement<[string, string], { orders: number; seal: number }>;
   readonly #writeCounter: Statement<[string, string, number, number]>;
@@ -41,10 +46,15 @@ export class SqliteOrderState implements OrderState {
   constructor(db: Database, meta: Meta) {
     this.#meta = meta;
     this.orders = new OrderTables(db);
+    this.accounts = new AccountTables(db);
+    this.erasure = new OrderErasure(db, this.orders);
     this.#findResult = db.prepare(
-      'SELECT lsn, fingerprint, result, seal FROM results WHERE op_id = ?',
+      'SELECT lsn, fingerprint, result, seal, erased_seal FROM results WHERE op_id = ?',
     );
-    this.#insertResult = db.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?)');
+    this.#insertResult = db.prepare(
+      `INSERT INTO results (lsn, op_id, fingerprint, result, seal, echo_of)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+    );
     this.#putCatalogue = db.prepare('INSERT OR REPLACE INTO catalogue VALUES (?, ?, ?, ?)');
     this.#readCounter = db.prepare(
       'SELECT orders, seal FROM counters WHERE shop_id = ? AND day = ?',
@@ -58,7 +68,8 @@ export class SqliteOrderState implements OrderState {
     const row = this.#findResult.get(opId);
     if (row === undefined) return null;
     const { lsn, fingerprint } = row;
-    if (resultSeal({ opId, fingerprint, lsn }, row.result) !== row.seal) {
+    const expected = row.erased_seal ?? row.seal;
+    if (resultSeal({ opId, fingerprint, lsn }, row.result) !== expected) {
       throw new DamageError(`the result at ${lsn} is not what was written`);
     }
     const result = JSON.parse(row.result) as OpResult;
@@ -67,12 +78,15 @@ export class SqliteOrderState implements OrderState {
   }
 
   putResult({ opId, fingerprint, lsn, result }: AppliedResult): void {
-    const text = this.#written !== null && result.ok && result.order === this.#written.order
-      ? `{"ok":true,"order":${this.#written.text}}`
+    const order = result.ok ? result.order : null;
+    const isWritten = order !== null && order === this.#written?.order;
+    const text = isWritten
+      ? `{"ok":true,"order":${this.#written?.text}}`
       : JSON.stringify(result);
     const seal = resultSeal({ opId, fingerprint, lsn }, text);
     this.#last = { result, text, seal };
-    this.#insertResult.run(lsn, opId, fingerprint, text, seal);
+    const echoOf = isWritten ? null : order?.id ?? null;
+    this.#insertResult.run(lsn, opId, fingerprint, text, seal, echoOf);
   }
 
   /** The stored form of a result that this state recorded or found last. */
@@ -123,6 +137,16 @@ export class SqliteOrderState implements OrderState {
   updateOrder(order: Order, event: OrderEvent): void {
     this.orders.update(order, event, sealOf(this.#textOf(order)));
     this.#lastAt = event.at;
+  }
+
+  hasOpenOrder(accountId: string): boolean {
+    return this.erasure.hasOpenOrder(accountId);
+  }
+
+  eraseOrder(order: Order, event: OrderEvent): void {
+    this.erasure.erase(order, event);
+    this.#lastAt = event.at;
+    this.#written = null;
   }
 
   lastEventSeq(orderId: string): number {

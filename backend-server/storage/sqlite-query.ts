@@ -6,6 +6,7 @@ import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
 import type { Cell } from './order-cells.ts';
 import type { OrderRow } from './order-rows.ts';
+import { SqliteEventFeed } from './sqlite-event-feed.ts';
 import type { SqliteOrderState } from './sqlite-order-state.ts';
 
 const conditions = {
@@ -22,10 +23,12 @@ export class SqliteQuery {
   readonly #state: SqliteOrderState;
   /** One statement for each set of filters in use. */
   readonly #lists = new Map<string, Statement<Cell[], OrderRow>>();
+  readonly #feed: SqliteEventFeed;
 
   constructor(db: Database, state: SqliteOrderState) {
     this.#db = db;
     this.#state = state;
+    this.#feed = new SqliteEventFeed(db);
   }
 
   run(query: Query): QueryResult {
@@ -44,6 +47,10 @@ export class SqliteQuery {
         if (catalogue === null) throw new OrderlyError('not_found', 'There is no menu yet.');
         return { menu: catalogue.menu };
       }
+      case 'events.since':
+        return { feed: this.#feed.since(query) };
+      case 'orders.open':
+        return { open: this.#feed.open(query) };
     }
   }
 

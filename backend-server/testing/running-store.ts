@@ -12,6 +12,7 @@ import { type RpcServer, serveRpc } from '../../shared/rpc/server.ts';
 import { secretOf } from '../../shared/rpc/testing/echo-server.ts';
 import { startStandin } from '../../tools/geocoder-standin/standin.ts';
 import { AddressMemory } from '../address-memory.ts';
+import { EventFollower } from '../event-follower.ts';
 import { createGeocoder, type Geocoder } from '../geocoding/geocoder.ts';
 import { Membership } from '../membership.ts';
 import { OrderService } from '../order-service.ts';
@@ -105,6 +106,7 @@ export class RunningStore {
     const replica: Replica = new Replica({
       ...parts,
       onEntries: (entries) => addresses.learn(entries),
+      onApplied: () => follower.moved(),
       onFatal: (why) => { ends.push(why); },
       onTrace: ({ name }) => {
         if (name === 'serving') duties.installCatalogue();
@@ -112,11 +114,12 @@ export class RunningStore {
       },
     });
     const orders = new OrderService({ ...parts, replica });
+    const follower = new EventFollower({ ...parts, replica });
     const duties = new PrimaryDuties({ ...parts, replica, service: orders });
     let server: RpcServer | null = null;
     const address = (): string => server?.address ?? '127.0.0.1:1';
     const service = new ReplicaService({
-      ...parts, replica, orders, address, facts: { id: 'store', group: 'main', version: '0' },
+      ...parts, replica, orders, follower, address, facts: { id: 'store', group: 'main', version: '0' },
       onSwitch: (down) => membership.setPaused(down),
     });
     const { methods, gate } = service;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { version } from '../../shared/runtime/version.ts';
+import type { Access } from '../operations/operation.ts';
 import { operations } from '../operations/table.ts';
 import { problemRows } from './problem.ts';
 
@@ -15,7 +16,7 @@ const page = (title: string, body: string): string =>
 const row = (...cells: string[]): string =>
   `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
 
-const whoOf = (access: 'anyone' | 'operator'): string =>
+const whoOf = (access: Access): string =>
   access === 'anyone' ? 'anyone' : 'with a token';
 
 function frontPage(): string {

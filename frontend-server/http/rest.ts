@@ -1,63 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Issue } from '../../shared/contract/errors.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
-import type { Answer, Desk, PublicOperation } from '../operations/operation.ts';
+import type { Answer, Caller, Desk, PublicOperation } from '../operations/operation.ts';
 import { checkParams } from '../operations/operation.ts';
 import { operations } from '../operations/table.ts';
-import type { Preference } from '../order-desk.ts';
 import { anyone, operator } from '../operator-token.ts';
 import type { OperatorToken } from '../operator-token.ts';
+import { acceptsJson } from './accept.ts';
+import { etagOf, matchesAny } from './entity-tag.ts';
+import type { Fields } from './rest-request.ts';
+import { hasForeignBody, preferenceOf, sentFields } from './rest-request.ts';
 
-/** The operations as REST: path, query, body and headers become params; the answer a response. */
-
-type Fields = Record<string, unknown>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const misplaced = (name: string): Issue =>
-  ({ pointer: `/${name}`, code: 'unrecognized_keys', detail: 'This is a part of the path.' });
-
-/** Throws `invalid_request` for a body that is no object, `invalid_params` for misplaced fields. */
-function sentFields(operation: PublicOperation, request: FastifyRequest): Fields {
-  const path = request.params as Fields;
-  const given = operation.method === 'GET' ? request.query : request.body ?? {};
-  if (!isFields(given)) throw new OrderlyError('invalid_request', 'The body must be an object.');
-  const issues = Object.keys(path).filter((name) => Object.hasOwn(given, name)).map(misplaced);
-  if (issues.length > 0) throw new OrderlyError('invalid_params', undefined, { issues });
-  const sent = { ...given, ...path };
-  return operation.key === 'none' ? sent : withKey(sent, request.headers['idempotency-key']);
-}
-
-/** Adds the header's key; in both places and different is a mistake that is not guessed at. */
-function withKey(sent: Fields, header: string | string[] | undefined): Fields {
-  if (header === undefined) return sent;
-  const inBody = sent['idempotency_key'];
-  if (inBody !== undefined && inBody !== header) {
-    const detail = 'The header names another key than the body.';
-    const issues = [{ pointer: '/idempotency_key', code: 'custom', detail }];
-    throw new OrderlyError('invalid_params', undefined, { issues });
-  }
-  sent['idempotency_key'] = header;
-  return sent;
-}
-
-/** RFC 7240, and its negation as we understand it: whoever would rather wait than be queued. */
-function preferenceOf(header: string | string[] | undefined): Preference {
-  if (header === undefined) return null;
-  const wishes = String(header).toLowerCase().split(',').map((wish) => wish.trim());
-  if (wishes.includes('respond-async=false')) return 'sync';
-  return wishes.includes('respond-async') ? 'async' : null;
-}
-
-const etagOf = (answer: Answer): string | undefined =>
-  answer.version === undefined ? undefined : `"v${answer.version}"`;
-
-/** RFC 9110: any of the tags, compared weakly. */
-const matches = (ifNoneMatch: string | undefined, etag: string | undefined): boolean =>
-  etag !== undefined && ifNoneMatch !== undefined
-  && (ifNoneMatch.trim() === '*'
-    || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
+/** The operations as REST: requests become params, answers become responses. */
 
 function nextPage(request: FastifyRequest, cursor: string): string {
   const query = new URLSearchParams();
@@ -68,9 +21,8 @@ function nextPage(request: FastifyRequest, cursor: string): string {
   return `<${request.url.split('?', 1)[0] ?? ''}?${query.toString()}>; rel="next"`;
 }
 
-function respond(answer: Answer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const etag = etagOf(answer);
-  if (etag !== undefined) reply.header('etag', etag);
+function setHeaders(answer: Answer, request: FastifyRequest, reply: FastifyReply): void {
+  if (answer.version !== undefined) reply.header('etag', etagOf(answer.version));
   if (answer.readIndex !== undefined) reply.header('x-read-index', String(answer.readIndex));
   if (answer.stale === true) reply.header('x-orderly-consistency', 'stale');
   if (answer.retryAfterS !== undefined) reply.header('retry-after', String(answer.retryAfterS));
@@ -79,37 +31,61 @@ function respond(answer: Answer, request: FastifyRequest, reply: FastifyReply): 
   if (typeof answer.nextCursor === 'string') {
     reply.header('link', nextPage(request, answer.nextCursor));
   }
-  if (request.method === 'GET' && matches(request.headers['if-none-match'], etag)) {
-    return reply.code(304).send();
-  }
+}
+
+/** True where the client has this version of what a GET or HEAD shows. */
+const isKnown = (answer: Answer, { method, headers }: FastifyRequest): boolean =>
+  answer.version !== undefined && (method === 'GET' || method === 'HEAD')
+  && matchesAny(headers['if-none-match'], etagOf(answer.version));
+
+function respond(answer: Answer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  setHeaders(answer, request, reply);
+  if (isKnown(answer, request)) return reply.code(304).send();
   if (answer.status === 204) return reply.code(204).send();
   reply.code(answer.status ?? 200).header('content-type', 'application/json; charset=utf-8');
   return reply.send(JSON.stringify(answer.body));
 }
 
+/** Why a request is refused by its head; null when it is not. */
+function headRefusal(request: FastifyRequest): OrderlyError | null {
+  if (!acceptsJson(request.headers.accept)) return new OrderlyError('not_acceptable');
+  return hasForeignBody(request) ? new OrderlyError('unsupported_media_type') : null;
+}
+
+interface RestParts {
+  desk: Desk;
+  token: OperatorToken;
+}
+
 /** Adds the routes of the operations table. */
-export function addRest(
-  app: FastifyInstance, { desk, token }: { desk: Desk; token: OperatorToken },
-): void {
+export function addRest(app: FastifyInstance, parts: RestParts): void {
   for (const operation of operations) {
-    const { method } = operation;
-    for (const url of operation.paths) {
-      app.route({
-        method,
-        url,
-        // Before the body is read: strangers can not make us parse anything.
-        onRequest: (request, _reply, done) => {
-          if (operation.access === 'anyone') return done();
-          const actor = token.actorOf(request.headers.authorization);
-          return done(actor === null ? new OrderlyError('unauthorized') : undefined);
-        },
-        handler: async (request, reply) => {
-          const params = checkParams(operation, sentFields(operation, request));
-          const actor = operation.access === 'operator' ? operator : anyone;
-          const prefer = preferenceOf(request.headers['prefer']);
-          return respond(await operation.run(params, { actor, prefer }, desk), request, reply);
-        },
-      });
-    }
+    for (const url of operation.paths) addRoute(app, { ...parts, operation, url });
   }
+}
+
+type RouteParts = RestParts & { operation: PublicOperation; url: string };
+
+function addRoute(app: FastifyInstance, { operation, url, desk, token }: RouteParts): void {
+  app.route({
+    method: operation.method,
+    url,
+    // Before the body is read: strangers can not make us parse anything.
+    onRequest: (request, _reply, done) => {
+      const refusal = headRefusal(request);
+      if (refusal !== null || operation.access === 'anyone') return done(refusal ?? undefined);
+      const actor = token.actorOf(request.headers.authorization);
+      return done(actor === null ? new OrderlyError('unauthorized') : undefined);
+    },
+    handler: async (request, reply) => {
+      const params = checkParams(operation, sentFields(operation, request));
+      const actor = operation.access === 'anyone' ? anyone : operator;
+      const caller: Caller = { actor, prefer: preferenceOf(request.headers['prefer']) };
+      const answer = await operation.run(params, caller, desk);
+      if (answer.status === 202 && caller.prefer === 'async') {
+        reply.header('preference-applied', 'respond-async');
+      }
+      return respond(answer, request, reply);
+    },
+  });
 }

@@ -59,10 +59,10 @@ function methodFrom(run: Run, logger: Logger): jayson.Method {
 
 const methodOf = (operation: PublicOperation, { desk, logger }: RpcParts): jayson.Method =>
   methodFrom(async (params, { actor }) => {
-    if (operation.access === 'operator' && actor === null) throw new OrderlyError('unauthorized');
+    if (operation.access !== 'anyone' && actor === null) throw new OrderlyError('unauthorized');
     const checked = checkParams(operation, params);
     const caller = { actor: actor ?? anyone, prefer: null };
-    return (await operation.run(checked, caller, desk)).body;
+    return (await operation.run(checked, caller, desk)).body ?? null;
   }, logger);
 
 const paramsList = (params: z.ZodType): unknown[] => {

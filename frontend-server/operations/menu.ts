@@ -1,5 +1,6 @@
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { publicParams } from '../../shared/contract/frontend.ts';
+import { menuSchema } from '../../shared/contract/order.ts';
 import { define } from './operation.ts';
 import type { PublicOperation } from './operation.ts';
 import { read } from './read.ts';
@@ -8,8 +9,9 @@ export const menuOperations: readonly PublicOperation[] = [
   define({
     name: 'menu.get',
     doc: 'The menu of the shop.',
-    access: 'anyone', method: 'GET', paths: ['/v1/menu', '/v1/shops/:shop_id/menu'],
+    topic: 'menu', access: 'anyone', method: 'GET', paths: ['/v1/menu', '/v1/shops/:shop_id/menu'],
     params: publicParams.menuGet, key: 'none',
+    success: { 200: menuSchema }, errors: ['not_found'], example: { params: {} },
     async run({ shop_id: shopId, consistency }, _caller, desk) {
       const query = { query: 'menu.get' as const };
       const { value, ...rest } = await read(desk, 'menu', { query, consistency });

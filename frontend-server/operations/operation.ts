@@ -1,10 +1,12 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '../../shared/contract/errors.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Actor } from '../../shared/contract/order.ts';
 import { issuesOf } from '../../shared/rpc/wire-error.ts';
 import type { ClusterDesk } from '../cluster-desk.ts';
 import type { Forwarder } from '../forwarder.ts';
 import type { OrderDesk, Preference } from '../order-desk.ts';
+import type { Topic } from './topics.ts';
 
 /** What an operation works with. */
 export interface Desk {
@@ -19,11 +21,14 @@ export interface Caller {
   prefer: Preference;
 }
 
+/** A status that tells of success; 204 has no body in REST. */
+export type SuccessStatus = 200 | 201 | 202 | 204 | 303;
+
 /** The result of an operation and what REST says about it in headers. */
 export interface Answer {
   body: unknown;
-  /** 200 when absent; 204 has no body in REST. */
-  status?: 201 | 202 | 204 | 303;
+  /** 200 when absent. */
+  status?: SuccessStatus;
   /** Seconds after which asking again makes sense. */
   retryAfterS?: number;
   /** Version of the one thing in the body. */
@@ -36,17 +41,45 @@ export interface Answer {
   nextCursor?: string | null;
 }
 
+/** Who may call: each level includes the ones before it. */
+export type Access = 'anyone' | 'customer' | 'staff' | 'operator';
+
+/** A call that works on a new system, where the ids of the documents are put in place of ours. */
+export interface Example {
+  /** As in JSON-RPC, without the idempotency key. */
+  params: Record<string, unknown>;
+  /** What comes back; left out where the schema says enough. */
+  result?: unknown;
+}
+
+/**
+ * One operation, declared once: its REST routes, its JSON-RPC method, the OpenAPI and OpenRPC
+ * documents, the page at /docs and docs/api.md are made from this.
+ */
 export interface PublicOperation {
   /** As in JSON-RPC: noun.verb. */
   name: string;
+  /** One sentence. */
   doc: string;
-  access: 'anyone' | 'operator';
-  method: 'GET' | 'POST' | 'DELETE';
+  /** Heading in the documents. */
+  topic: Topic;
+  access: Access;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** A parameter of the path is a member of the params. */
   paths: readonly string[];
   params: z.ZodType;
   /** The key of the request: must be given, is made here when absent, or has no meaning. */
   key: 'required' | 'optional' | 'none';
+  /**
+   * The header If-Match, read as the member `if_version` (a number) of the params; without the
+   * header a required one is refused with `precondition_required`.
+   */
+  ifMatch?: 'required' | 'optional';
+  /** What `run` may answer: the body of each status, null for none. */
+  success: Readonly<Partial<Record<SuccessStatus, z.ZodType | null>>>;
+  /** Its own failures; those that follow from the fields above need no mention. */
+  errors: readonly ErrorCode[];
+  example: Example;
   /** `params` are of this operation's schema. */
   run(params: unknown, caller: Caller, desk: Desk): Promise<Answer>;
 }
@@ -65,6 +98,9 @@ export function define<P>(operation: Declared<P>): PublicOperation {
 export function checkParams(operation: PublicOperation, sent: Record<string, unknown>): unknown {
   if (operation.key === 'required' && sent['idempotency_key'] === undefined) {
     throw new OrderlyError('idempotency_key_missing');
+  }
+  if (operation.ifMatch === 'required' && sent['if_version'] === undefined) {
+    throw new OrderlyError('precondition_required');
   }
   const checked = operation.params.safeParse(sent);
   if (checked.success) return checked.data;

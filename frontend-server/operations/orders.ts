@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Operation } from '../../shared/contract/backend.ts';
 import { fingerprintOf } from '../../shared/contract/fingerprint.ts';
-import { publicParams } from '../../shared/contract/frontend.ts';
+import { orderEventsSchema, publicParams } from '../../shared/contract/frontend.ts';
+import { orderPageSchema, orderSchema } from '../../shared/contract/order.ts';
 import type { Actor } from '../../shared/contract/order.ts';
+import { submissionSchema } from '../../shared/contract/submission.ts';
 import type { SubmitRequest, SubmitResult } from '../forwarder.ts';
+import { exampleIds } from './example-ids.ts';
 import { define } from './operation.ts';
 import type { Answer, PublicOperation } from './operation.ts';
 import { orderIdOf, read } from './read.ts';
@@ -11,6 +14,13 @@ import { queuedAnswer } from './submissions.ts';
 
 const ordersPath = '/v1/orders';
 const orderPath = '/v1/orders/:order_id';
+const orderId = exampleIds.ORDER_ID;
+
+const placeExample = {
+  customer: { name: 'Ada Byron', phone: '+441912345678' },
+  lines: [{ sku: 'margherita', quantity: 2, options: ['extra-cheese'], note: 'well done' }],
+  delivery: { address: { line1: '1 Palace Green', city: 'Durham', postcode: 'DH1 3RW' } },
+};
 
 const orderAnswer = ({ order, lsn, replayed }: SubmitResult): Answer =>
   ({ body: order, version: order.version, readIndex: lsn, replayed });
@@ -22,8 +32,14 @@ export const orderOperations: readonly PublicOperation[] = [
   define({
     name: 'order.create',
     doc: 'Place an order, once per idempotency key.',
-    access: 'operator', method: 'POST', paths: [ordersPath],
+    topic: 'orders', access: 'operator', method: 'POST', paths: [ordersPath],
     params: publicParams.orderCreate, key: 'required',
+    success: { 201: orderSchema, 202: submissionSchema },
+    errors: [
+      'item_unavailable', 'price_changed', 'postcode_rejected', 'submission_expired',
+      'submission_withdrawn',
+    ],
+    example: { params: placeExample },
     async run({ idempotency_key: key, ...input }, { actor: principal, prefer }, desk) {
       const request = requestOf({ operation: 'order.create', input }, { principal, key });
       const placed = await desk.orders.place(request, prefer);
@@ -35,8 +51,10 @@ export const orderOperations: readonly PublicOperation[] = [
   define({
     name: 'order.list',
     doc: 'Orders, newest first, by status, phone, postcode or number.',
-    access: 'operator', method: 'GET', paths: [ordersPath],
+    topic: 'orders', access: 'operator', method: 'GET', paths: [ordersPath],
     params: publicParams.orderList, key: 'none',
+    success: { 200: orderPageSchema }, errors: [],
+    example: { params: { status: 'placed', limit: 20 } },
     async run({ consistency, ...filter }, _caller, desk) {
       const query = { query: 'order.list' as const, filter };
       const { value, ...rest } = await read(desk, 'page', { query, consistency });
@@ -46,8 +64,9 @@ export const orderOperations: readonly PublicOperation[] = [
   define({
     name: 'order.get',
     doc: 'One order.',
-    access: 'operator', method: 'GET', paths: [orderPath],
+    topic: 'orders', access: 'operator', method: 'GET', paths: [orderPath],
     params: publicParams.orderGet, key: 'none',
+    success: { 200: orderSchema }, errors: ['not_found'], example: { params: { order_id: orderId } },
     async run({ order_id: id, consistency }, _caller, desk) {
       const query = { query: 'order.get' as const, order_id: orderIdOf(id) };
       const { value, ...rest } = await read(desk, 'order', { query, consistency });
@@ -57,8 +76,10 @@ export const orderOperations: readonly PublicOperation[] = [
   define({
     name: 'order.events',
     doc: 'What happened to an order, oldest first.',
-    access: 'operator', method: 'GET', paths: [`${orderPath}/events`],
+    topic: 'orders', access: 'operator', method: 'GET', paths: [`${orderPath}/events`],
     params: publicParams.orderEvents, key: 'none',
+    success: { 200: orderEventsSchema }, errors: ['not_found'],
+    example: { params: { order_id: orderId } },
     async run({ order_id: id, consistency }, _caller, desk) {
       const query = { query: 'order.events' as const, order_id: orderIdOf(id) };
       const { value, ...rest } = await read(desk, 'events', { query, consistency });
@@ -68,8 +89,10 @@ export const orderOperations: readonly PublicOperation[] = [
   define({
     name: 'order.cancel',
     doc: 'Cancel an order while that is allowed.',
-    access: 'operator', method: 'POST', paths: [`${orderPath}/cancel`],
+    topic: 'orders', access: 'operator', method: 'POST', paths: [`${orderPath}/cancel`],
     params: publicParams.orderCancel, key: 'optional',
+    success: { 200: orderSchema }, errors: ['not_found', 'illegal_transition'],
+    example: { params: { order_id: orderId, reason: 'changed_mind' } },
     async run({ order_id: id, idempotency_key: given, ...input }, { actor: principal }, desk) {
       const operation = { operation: 'order.cancel' as const, order_id: orderIdOf(id), input };
       const request = requestOf(operation, { principal, key: given ?? randomUUID() });

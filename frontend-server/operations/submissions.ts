@@ -1,9 +1,12 @@
 import { publicParams } from '../../shared/contract/frontend.ts';
+import { submissionPageSchema, submissionSchema } from '../../shared/contract/submission.ts';
 import type { Submission } from '../../shared/contract/submission.ts';
+import { exampleIds } from './example-ids.ts';
 import { define } from './operation.ts';
 import type { Answer, PublicOperation } from './operation.ts';
 
 const submissionPath = '/v1/submissions/:submission_id';
+const example = { params: { submission_id: exampleIds.SUBMISSION_ID } };
 
 /** A 202: where to ask for it, and when. */
 export const queuedAnswer = (submission: Submission): Answer => ({
@@ -14,8 +17,9 @@ export const submissionOperations: readonly PublicOperation[] = [
   define({
     name: 'submission.get',
     doc: 'An order that was queued: where it stands, or how it ended.',
-    access: 'operator', method: 'GET', paths: [submissionPath],
+    topic: 'submissions', access: 'operator', method: 'GET', paths: [submissionPath],
     params: publicParams.submission, key: 'none',
+    success: { 200: submissionSchema, 303: submissionSchema }, errors: ['not_found'], example,
     async run({ submission_id: id }, { actor }, desk) {
       const submission = desk.orders.submission(id, actor);
       const { order_id: orderId, ended_at: endedAt } = submission;
@@ -27,8 +31,10 @@ export const submissionOperations: readonly PublicOperation[] = [
   define({
     name: 'submission.withdraw',
     doc: 'Take back an order that was queued and is not placed yet.',
-    access: 'operator', method: 'DELETE', paths: [submissionPath],
+    topic: 'submissions', access: 'operator', method: 'DELETE', paths: [submissionPath],
     params: publicParams.submission, key: 'none',
+    success: { 204: null, 202: submissionSchema },
+    errors: ['not_found', 'submission_ended'], example,
     async run({ submission_id: id }, { actor }, desk) {
       const submission = await desk.orders.withdraw(id, actor);
       if (submission.status === 'withdrawn') return { body: submission, status: 204 };
@@ -38,8 +44,9 @@ export const submissionOperations: readonly PublicOperation[] = [
   define({
     name: 'submission.results',
     doc: 'Queued orders that have ended, in the order of ending.',
-    access: 'operator', method: 'GET', paths: ['/v1/pending-results'],
+    topic: 'submissions', access: 'operator', method: 'GET', paths: ['/v1/pending-results'],
     params: publicParams.pendingResults, key: 'none',
+    success: { 200: submissionPageSchema }, errors: [], example: { params: { limit: 20 } },
     async run({ cursor = 0, limit }, { actor }, desk) {
       const { data, next } = desk.orders.results(actor, { cursor, limit });
       const nextCursor = next === null ? null : String(next);

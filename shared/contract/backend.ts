@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventScopeSchema, feedEventSchema, openOrderSchema } from './event-stream.ts';
 import { count } from './ids.ts';
 import { defineMethod } from './method.ts';
 import { endingSchema, outcomeSchema } from './submission.ts';
@@ -27,11 +28,20 @@ export const operationSchema = z.discriminatedUnion('operation', [
 ]);
 export type Operation = z.infer<typeof operationSchema>;
 
+/** Events of orders after a position of the log, oldest first. */
+const feedPage = { after: count, limit: z.int().min(1).max(1_000) };
+
 export const querySchema = z.discriminatedUnion('query', [
   z.strictObject({ query: z.literal('order.get'), order_id: z.uuid() }),
   z.strictObject({ query: z.literal('order.events'), order_id: z.uuid() }),
   z.strictObject({ query: z.literal('order.list'), filter: listQuerySchema }),
   z.strictObject({ query: z.literal('menu.get') }),
+  z.strictObject({ query: z.literal('events.since'), ...feedPage, scope: eventScopeSchema }),
+  z.strictObject({
+    query: z.literal('orders.open'),
+    limit: z.int().min(1).max(1_000),
+    scope: eventScopeSchema,
+  }),
 ]);
 export type Query = z.infer<typeof querySchema>;
 
@@ -40,6 +50,10 @@ export const queryResultSchema = z.union([
   z.strictObject({ events: z.array(orderEventSchema) }),
   z.strictObject({ page: orderPageSchema }),
   z.strictObject({ menu: menuSchema }),
+  z.strictObject({ feed: z.array(feedEventSchema) }),
+  z.strictObject({
+    open: z.strictObject({ orders: z.array(openOrderSchema), more: z.boolean() }),
+  }),
 ]);
 export type QueryResult = z.infer<typeof queryResultSchema>;
 
@@ -106,6 +120,20 @@ export const backendMethods = {
     params: z.strictObject({ viewNumber: count, query: querySchema, stale: z.boolean() }),
     result: z.strictObject({ result: queryResultSchema, lsn: count }),
     errors: ['not_primary', 'unavailable', 'overloaded', 'down', 'not_found', 'invalid_params'],
+    callers: ['frontend'],
+    idempotent: true,
+  }),
+  follow: defineMethod({
+    name: 'events.follow',
+    doc: 'The events after a position: at once when there are some, else within waitMs.',
+    params: z.strictObject({
+      viewNumber: count,
+      ...feedPage,
+      waitMs: z.int().min(0).max(10_000),
+    }),
+    /** `lsn`: the position that the answer shows, where a full page does not end before it. */
+    result: z.strictObject({ events: z.array(feedEventSchema), lsn: count }),
+    errors: ['not_primary', 'unavailable', 'overloaded', 'down', 'invalid_params'],
     callers: ['frontend'],
     idempotent: true,
   }),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { cancelInputSchema, idempotencyKey, listQuerySchema, placeInputSchema } from './order.ts';
+import {
+  cancelInputSchema, idempotencyKey, listQuerySchema, orderEventSchema, placeInputSchema,
+} from './order.ts';
 import { address, count, shortName } from './ids.ts';
 import { registrationSchema } from './nameserver.ts';
 import { replicaStatusSchema } from './replica.ts';
@@ -35,6 +37,9 @@ export const publicParams = {
   /** The id of a back end as people know it, or its storeId. */
   nodeSwitch: z.strictObject({ node: z.string().max(200) }),
 };
+
+/** Body of GET /v1/orders/{id}/events. */
+export const orderEventsSchema = z.strictObject({ data: z.array(orderEventSchema) });
 
 /** A back end as the front end sees it: its own words, or that it did not answer. */
 export const clusterMemberSchema = z.strictObject({

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 
 /** Who a connection has proven to be (the class part of its pre-shared-key identity). */
-export type CallerClass = 'peer' | 'frontend' | 'operator';
+export type CallerClass = 'peer' | 'frontend' | 'operator' | 'service';
 
 /**
  * One RPC, declared once: types, checks on both sides and the documentation come from here.

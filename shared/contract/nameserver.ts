@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { address, count, id128, shortName } from './ids.ts';
 import { defineMethod } from './method.ts';
 import { replicaStatusSchema } from './replica.ts';
+import { serviceTermsSchema } from './service.ts';
 import { viewNewsSchema } from './view.ts';
 
 /** Where a program can be reached. The registry says where, never who is in charge. */
 export const registrationSchema = z.strictObject({
+  /** `replica`, `frontend`, or the name of a service, which has a dot. */
   kind: shortName,
   group: shortName,
   /** Name for people; several registrations may share it, `instance` may not be shared. */
@@ -15,6 +17,8 @@ export const registrationSchema = z.strictObject({
   boot: count,
   address,
   version: z.string().max(40),
+  /** Of a service, and of nothing else. */
+  terms: serviceTermsSchema.optional(),
 });
 export type Registration = z.infer<typeof registrationSchema>;
 
@@ -78,8 +82,8 @@ export const nameServerMethods = {
     doc: 'Enter or refresh a registration; it lives for leaseMs and must be renewed before that.',
     params: beatParams,
     result: beatResultSchema,
-    errors: ['wrong_cluster', 'stale_registration', 'invalid_params'],
-    callers: ['peer', 'frontend'],
+    errors: ['wrong_cluster', 'stale_registration', 'forbidden', 'invalid_params'],
+    callers: ['peer', 'frontend', 'service'],
     idempotent: true,
   }),
   renew: defineMethod({
@@ -87,8 +91,8 @@ export const nameServerMethods = {
     doc: 'The beat of a registered program: keeps the lease, reports the status, brings the view.',
     params: beatParams,
     result: beatResultSchema,
-    errors: ['wrong_cluster', 'stale_registration', 'not_found', 'invalid_params'],
-    callers: ['peer', 'frontend'],
+    errors: ['wrong_cluster', 'stale_registration', 'forbidden', 'not_found', 'invalid_params'],
+    callers: ['peer', 'frontend', 'service'],
     idempotent: true,
   }),
   unregister: defineMethod({
@@ -97,7 +101,7 @@ export const nameServerMethods = {
     params: z.strictObject({ instance: id128, boot: count }),
     result: z.strictObject({ removed: z.boolean() }),
     errors: [],
-    callers: ['peer', 'frontend'],
+    callers: ['peer', 'frontend', 'service'],
     idempotent: true,
   }),
   list: defineMethod({
@@ -107,10 +111,12 @@ export const nameServerMethods = {
       kind: shortName.optional(),
       group: shortName.optional(),
       prefix: shortName.optional(),
+      /** Only living services; a service gets nothing else. */
+      services: z.literal(true).optional(),
     }),
     result: z.strictObject({ clusterId: id128, registrations: z.array(listed) }),
-    errors: [],
-    callers: ['peer', 'frontend', 'operator'],
+    errors: ['forbidden'],
+    callers: ['peer', 'frontend', 'operator', 'service'],
     idempotent: true,
   }),
   lookup: defineMethod({

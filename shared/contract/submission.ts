@@ -53,3 +53,9 @@ export const submissionSchema = z.strictObject({
     .nullable(),
 });
 export type Submission = z.infer<typeof submissionSchema>;
+
+/** Body of GET /v1/pending-results. */
+export const submissionPageSchema = z.strictObject({
+  data: z.array(submissionSchema),
+  next_cursor: z.string().nullable(),
+});

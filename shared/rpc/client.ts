@@ -1,7 +1,9 @@
 import { OrderlyError } from '../contract/errors.ts';
 import type { Method } from '../contract/method.ts';
 import { silentLogger } from '../runtime/logger.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { traceToSend } from '../runtime/trace.ts';
 import type { DialFailure } from './dial.ts';
 import { frameBytesMax } from './frame.ts';
 import { backlogBytesMax } from './framed-socket.ts';
@@ -9,6 +11,7 @@ import { parseJson, poisonIn } from './json-guard.ts';
 import { Link } from './link.ts';
 import { OutstandingCalls } from './outstanding-calls.ts';
 import type { Identity } from './psk.ts';
+import { clientDurations } from './rpc-metrics.ts';
 import type { ClusterSecret } from './secret.ts';
 
 export interface RpcClientOptions {
@@ -37,6 +40,7 @@ const fits = (text: string): boolean =>
  */
 export class RpcClient {
   readonly #link: Link;
+  readonly #address: string;
   readonly #logger: Logger;
   readonly #calls = new OutstandingCalls();
   readonly #closeListeners: ((reason: CloseReason) => void)[] = [];
@@ -47,6 +51,7 @@ export class RpcClient {
 
   constructor(options: RpcClientOptions) {
     this.#logger = (options.logger ?? silentLogger).child({ to: options.address });
+    this.#address = options.address;
     this.#link = new Link(options, {
       onFrame: (payload) => this.#onFrame(payload),
       onUp: () => this.#onUp(),
@@ -74,12 +79,23 @@ export class RpcClient {
     const refusal = this.#refusal(options.signal);
     if (refusal !== null) throw refusal;
     const id = this.#calls.nextId();
-    const text = JSON.stringify({ jsonrpc: '2.0', id, method: method.name, params });
+    // Beside the params: a server that knows nothing of traces ignores it.
+    const trace = traceToSend();
+    const text = JSON.stringify({ jsonrpc: '2.0', id, method: method.name, params, trace });
     if (!fits(text)) throw new OrderlyError('payload_too_large');
+    const startMs = systemClock.nowMs();
+    const ended = (outcome: string): void =>
+      clientDurations.took(systemClock.nowMs() - startMs, method.name, this.#address, outcome);
     return new Promise<R>((resolve, reject) => {
       const call = this.#calls.open({ id, method: method as Method, ...options }, {
-        resolve: (result) => resolve(result as R),
-        reject,
+        resolve: (result) => {
+          ended('ok');
+          resolve(result as R);
+        },
+        reject: (error) => {
+          ended(error.code);
+          reject(error);
+        },
       });
       this.#link.send({ text, call });
     });

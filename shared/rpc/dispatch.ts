@@ -2,7 +2,10 @@ import jayson from 'jayson';
 import { OrderlyError } from '../contract/errors.ts';
 import type { CallerClass, Method } from '../contract/method.ts';
 import { assert } from '../runtime/assert.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { receivedTrace, traced } from '../runtime/trace.ts';
+import { serverDurations } from './rpc-metrics.ts';
 import { hide, issuesOf, toWire } from './wire-error.ts';
 
 /** Who makes a call. */
@@ -82,14 +85,17 @@ function handlerOf(implementation: Implementation, options: DispatchOptions): ja
   const answer = async (
     params: unknown, caller: Caller, done: jayson.JSONRPCCallbackTypePlain,
   ): Promise<void> => {
+    const startMs = systemClock.nowMs();
     let result: unknown;
     try {
       result = await carryOut(implementation, { params, caller }, gate);
     } catch (error) {
       const known = error instanceof OrderlyError ? error : hide(error, name, options.logger);
+      serverDurations.took(systemClock.nowMs() - startMs, name, known.code);
       done(toWire(known));
       return;
     }
+    serverDurations.took(systemClock.nowMs() - startMs, name, 'ok');
     done(null, result);
   };
   return new jayson.Method((
@@ -142,13 +148,16 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       answer(refusal);
       return;
     }
-    const request = item as { id?: unknown };
+    const request = item as { id?: unknown; trace?: unknown };
     const nullId = request.id === null;
     // jayson takes a null id for a notification; JSON-RPC 2.0 wants an answer with a null id.
     const asked = (nullId ? { ...request, id: 0 } : request) as jayson.JSONRPCRequestLike;
-    server.call(asked, caller, (error, response) => {
+    const call = (): void => server.call(asked, caller, (error, response) => {
       const given = error ?? response ?? null;
       answer(nullId && given !== null ? { ...given, id: null } : given);
     });
+    const trace = receivedTrace(request.trace);
+    if (trace === null) call();
+    else traced(trace, call);
   };
 }

@@ -1,5 +1,6 @@
 import { systemClock } from '../runtime/clock.ts';
 import type { Timer } from '../runtime/clock.ts';
+import { untraced } from '../runtime/trace.ts';
 import { dial } from './dial.ts';
 import type { DialFailure, DialOptions } from './dial.ts';
 import { pingMethod } from './dispatch.ts';
@@ -79,12 +80,12 @@ export class Link {
     }
     this.#waiting.push(outgoing);
     this.#waitingBytes += outgoing.text.length;
-    if (this.#dialing === null) void this.#dial();
+    if (this.#dialing === null) this.#startDial();
   }
 
   /** Starts a connection where there is none. */
   connect(): void {
-    if (!this.connected && this.#dialing === null) void this.#dial();
+    if (!this.connected && this.#dialing === null) this.#startDial();
   }
 
   /** Closes at once what there is. */
@@ -97,6 +98,11 @@ export class Link {
   end(): void {
     this.#dialing?.abort();
     void this.#socket?.end();
+  }
+
+  /** The connection outlives the request that needs it first. */
+  #startDial(): void {
+    void untraced(() => this.#dial());
   }
 
   async #dial(): Promise<void> {

@@ -7,7 +7,9 @@ export interface Identity {
   id: string;
 }
 
-const classes: readonly string[] = ['peer', 'frontend', 'operator'] satisfies CallerClass[];
+const classes: readonly string[] = [
+  'peer', 'frontend', 'operator', 'service',
+] satisfies CallerClass[];
 const isCallerClass = (text: string): text is CallerClass => classes.includes(text);
 
 const idForm = /^[\x21-\x7e]{1,64}$/;

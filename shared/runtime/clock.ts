@@ -1,3 +1,5 @@
+import { untraced } from './trace.ts';
+
 /** A timer that has been set; cancelling it twice or after it fired does nothing. */
 export interface Timer {
   cancel(): void;
@@ -48,7 +50,8 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(handle) };
   },
   setRepeating(everyMs, fn) {
-    const handle = setInterval(fn, bounded(everyMs));
+    // It goes on after the request that happened to start it.
+    const handle = untraced(() => setInterval(fn, bounded(everyMs)));
     return { cancel: () => clearInterval(handle) };
   },
   sleep,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger, silentLogger } from './logger.ts';
 import type { Logger, LogLevel } from './logger.ts';
+import { beginTrace, traced } from './trace.ts';
 
 function collecting(
   format: 'json' | 'pretty', level: LogLevel = 'debug',
@@ -138,5 +139,32 @@ describe('the silent logger', () => {
   it('says nothing, nor do its children', () => {
     expect(silentLogger.child({ a: 1 })).toBe(silentLogger);
     expect(silentLogger.info({}, 'x')).toBe(undefined);
+  });
+});
+
+describe('a log line', () => {
+  const hostile = 'a\n{"level":"error"}\r\u001b[2J\u009b1m\u202eevil\u2066\u200b\u2028\u0007\ud800';
+
+  it('stays one line without control characters, whatever is logged, in both formats', () => {
+    for (const format of ['json', 'pretty'] as const) {
+      const { logger, lines } = collecting(format);
+      logger.child({ part: hostile, [hostile]: 1 })
+        .warn({ why: hostile, [hostile]: hostile, err: new TypeError(hostile) }, 'refused');
+      const line = only(lines);
+      expect(line.endsWith('\n')).toBe(true);
+      // oxlint-disable-next-line no-control-regex
+      expect(line.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b\u2028\u202e\u2066]/);
+      if (format === 'json') expect(JSON.parse(line)).toMatchObject({ why: hostile, part: hostile });
+    }
+  });
+
+  it('names the request that the code works for', () => {
+    const { logger, lines } = collecting('json');
+    const trace = beginTrace('0198c0de-0000-4000-8000-000000000001', undefined);
+    traced(trace, () => logger.info({ epoch: 3 }, 'view adopted'));
+    logger.info({ epoch: 3 }, 'view adopted');
+    const [first, second] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(first).toMatchObject({ request_id: trace.requestId, trace_id: trace.traceId, epoch: 3 });
+    expect(Object.keys(second ?? {})).not.toContain('request_id');
   });
 });

@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import type { DestinationStream, Logger as PinoLogger } from 'pino';
 import { prettyLine } from './pretty-line.ts';
 import { withoutPrivate } from './private-fields.ts';
+import { currentTrace } from './trace.ts';
+import { visibleJson } from './visible-text.ts';
 
 /**
  * Facts of a log line. What stands under phone, email, address, name or any kind of token or
@@ -25,6 +27,16 @@ function standardError(): DestinationStream {
   // A log that can not be written (a full disk) must not end a program that works.
   destination.on('error', () => {});
   return destination;
+}
+
+const jsonOnto = (target: DestinationStream): DestinationStream => ({
+  write: (line: string) => target.write(visibleJson(line)),
+});
+
+/** In each line that is written while a request is worked for, here and in other programs. */
+function traceFacts(): object {
+  const trace = currentTrace();
+  return trace === undefined ? {} : { request_id: trace.requestId, trace_id: trace.traceId };
 }
 
 const prettyOnto = (target: DestinationStream): DestinationStream => ({
@@ -76,10 +88,11 @@ export function createLogger(options: {
     base: { role: options.role, id: options.id },
     timestamp: pino.stdTimeFunctions.isoTime,
     messageKey: 'msg',
+    mixin: traceFacts,
     formatters: { level: (label) => ({ level: label }), log: withoutPrivate },
     // withoutPrivate has made plain facts of it.
     serializers: { err: (err: unknown) => err },
-  }, options.format === 'pretty' ? prettyOnto(target) : target));
+  }, options.format === 'pretty' ? prettyOnto(target) : jsonOnto(target)));
 }
 
 const nothing = (): void => {};

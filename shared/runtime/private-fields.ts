@@ -3,7 +3,8 @@
  * twenty times as much for keys at any depth, and stops at the depth that is written down.
  */
 
-const personal = /^(phone|email|address|name)$/i;
+const personal =
+  /^(phone|email|address|name|username|postcode|line[12]|city|instructions|notes?)$/i;
 const secret = /(token|secret|password|authorization|cookie)$/i;
 const hidden = '[hidden]';
 

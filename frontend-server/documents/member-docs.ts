@@ -1,0 +1,35 @@
+/**
+ * What the members of requests mean, where their name is not the whole of it. A description in the
+ * schema itself (zod's `describe`) comes before one from here.
+ */
+const memberDocs: Readonly<Record<string, string>> = {
+  channel: 'Where the order comes from.',
+  consistency: 'linearizable (the default) shows everything that was confirmed before the request; '
+    + 'stale is answered by any back end and may be behind.',
+  contactless: 'Leave it at the door.',
+  cursor: 'next_cursor of the page before; absent for the first page.',
+  customer: 'Who the order is for.',
+  delivery: 'Where it goes.',
+  expected_total: 'Refuse the order (price_changed) unless its total is this.',
+  external_ref: 'A reference of your own.',
+  idempotency_key: 'Chosen by you before the first attempt, 8 to 255 visible ASCII characters. '
+    + 'The same key again gives the same answer and no second effect.',
+  if_version: 'The version that you have read; refused (version_mismatch) when there is a newer one.',
+  limit: 'At most so many entries in one page.',
+  lines: 'What is ordered.',
+  node: 'The id of a back end, or its store_id.',
+  note: 'Free text.',
+  notes: 'Free text for the kitchen.',
+  number: 'The short number that people call an order by, as A-042.',
+  order_id: 'The id of the order.',
+  phone: 'E.164, or a national UK number.',
+  postcode: 'A UK postcode, in any spelling.',
+  reason: 'Why.',
+  shop_id: 'The shop; there is one at first.',
+  status: 'Only those with this status.',
+  submission_id: 'The id of the submission.',
+};
+
+/** A sentence about a member; undefined where nobody has written one. */
+export const memberDoc = (name: string): string | undefined =>
+  (Object.hasOwn(memberDocs, name) ? memberDocs[name] : undefined);

@@ -1,0 +1,186 @@
+import { version } from '../../shared/runtime/version.ts';
+import { assert } from '../../shared/runtime/assert.ts';
+import type { PublicOperation } from '../operations/operation.ts';
+import { topics } from '../operations/topics.ts';
+import type { JsonSchema } from './json-schemas.ts';
+import { JsonSchemas } from './json-schemas.ts';
+import { memberDoc } from './member-docs.ts';
+import { ErrorAnswers, problemSchemas } from './openapi-errors.ts';
+import type { Shown } from './openapi-headers.ts';
+import {
+  answerHeaders, headerParameterRefs, headerParameters, headerRefs, successHeaders,
+} from './openapi-headers.ts';
+import { otherPaths, otherTag } from './openapi-other-paths.ts';
+import {
+  accessWords, doorErrorsOf, errorsOf, hasBody, headerMembers, pathNamesOf, successesOf, templateOf,
+} from './operation-facts.ts';
+
+/** The OpenAPI 3.1 document of the operations table. Pure. */
+
+type Members = Record<string, JsonSchema>;
+
+interface Params {
+  members: Members;
+  required: ReadonlySet<string>;
+}
+
+const statusWords: Readonly<Record<number, string>> = {
+  200: 'Done.', 201: 'Made.', 202: 'Stored on disk, and done as soon as a back end is there.',
+  204: 'Done; there is nothing to show.', 303: 'It has become what Location names.',
+};
+
+/** Params of an operation as members with a description each. */
+function paramsOf(operation: PublicOperation, schemas: JsonSchemas): Params {
+  const schema = schemas.input(operation.params);
+  assert(schema['type'] === 'object', `the params of ${operation.name} are an object`);
+  const members = Object.entries((schema['properties'] ?? {}) as Members).map(([name, member]) => {
+    const description = member['description'] ?? memberDoc(name);
+    const described = description === undefined ? member : { description, ...member };
+    return [name, described] as const;
+  });
+  return {
+    members: Object.fromEntries(members),
+    required: new Set((schema['required'] ?? []) as string[]),
+  };
+}
+
+const parameter = (name: string, place: 'path' | 'query', params: Params): JsonSchema => {
+  const { description, ...schema } = params.members[name] ?? {};
+  return {
+    name, in: place, required: place === 'path' || params.required.has(name),
+    ...description !== undefined && { description }, schema,
+  };
+};
+
+/** The body of a request: what stands neither in the path nor in a header. */
+function bodyOf(operation: PublicOperation, params: Params, inPath: ReadonlySet<string>): unknown {
+  const isInBody = (name: string): boolean => !inPath.has(name) && !headerMembers.has(name);
+  const members = Object.entries(params.members).filter(([name]) => isInBody(name));
+  if (members.length === 0) return undefined;
+  const required = [...params.required].filter(isInBody);
+  const example = Object.entries(operation.example.params).filter(([name]) => isInBody(name));
+  const schema = {
+    type: 'object', properties: Object.fromEntries(members), additionalProperties: false,
+    ...required.length > 0 && { required },
+  };
+  const content = { schema, ...example.length > 0 && { example: Object.fromEntries(example) } };
+  return { required: required.length > 0, content: { 'application/json': content } };
+}
+
+/** By the members of what is shown: `version` makes an ETag, `next_cursor` makes a page. */
+function shownIn(body: JsonSchema, schemas: JsonSchemas): Shown {
+  const ref = body['$ref'];
+  const named = typeof ref === 'string' ? schemas.named[ref.split('/').at(-1) ?? ''] : body;
+  const members = (named?.['properties'] ?? {}) as Members;
+  return { versioned: members['version'] !== undefined, paged: members['next_cursor'] !== undefined };
+}
+
+const nothing: Shown = { versioned: false, paged: false };
+
+interface Successes {
+  answers: Record<string, JsonSchema>;
+  shown: Shown;
+}
+
+function successAnswers(operation: PublicOperation, schemas: JsonSchemas): Successes {
+  const answers: Record<string, JsonSchema> = {};
+  let shown = nothing;
+  for (const { status, body } of successesOf(operation)) {
+    const schema = body === null ? null : schemas.output(body);
+    const seen = schema === null ? nothing : shownIn(schema, schemas);
+    if (status !== 202) shown = seen;
+    answers[String(status)] = {
+      description: statusWords[status] ?? 'Done.',
+      headers: headerRefs(successHeaders(operation, status, seen)),
+      ...schema !== null && { content: { 'application/json': { schema } } },
+    };
+  }
+  if (operation.method === 'GET' && shown.versioned) {
+    answers['304'] = { description: 'You have it already.', headers: headerRefs(['ETag']) };
+  }
+  return { answers, shown };
+}
+
+/** `orderGet`; a further path of the same operation has its members in the name. */
+function operationId({ name, paths }: PublicOperation, path: string): string {
+  const words = name.split(/[._]/);
+  const extra = path === paths[0] ? [] : ['by', ...pathNamesOf(path).flatMap((it) => it.split('_'))];
+  return [...words, ...extra]
+    .map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('');
+}
+
+interface Parts {
+  schemas: JsonSchemas;
+  errors: ErrorAnswers;
+}
+
+function pathItem(operation: PublicOperation, path: string, { schemas, errors }: Parts): JsonSchema {
+  const params = paramsOf(operation, schemas);
+  const inPath = new Set(pathNamesOf(path));
+  const inQuery = hasBody(operation)
+    ? [] : Object.keys(params.members).filter((name) => !inPath.has(name));
+  const { answers, shown } = successAnswers(operation, schemas);
+  const body = hasBody(operation) ? bodyOf(operation, params, inPath) : undefined;
+  return {
+    operationId: operationId(operation, path),
+    tags: [topics[operation.topic].title],
+    summary: operation.doc,
+    description: `For ${accessWords[operation.access]}. JSON-RPC: \`${operation.name}\`.`,
+    'x-rpc-method': operation.name,
+    security: operation.access === 'anyone' ? [] : [{ bearer: [] }],
+    parameters: [
+      ...[...inPath].map((name) => withExample(parameter(name, 'path', params), operation)),
+      ...inQuery.map((name) => withExample(parameter(name, 'query', params), operation)),
+      ...headerParameterRefs(operation, shown),
+    ],
+    ...body !== undefined && { requestBody: body },
+    responses: { ...answers, ...errors.of([...doorErrorsOf(operation), ...errorsOf(operation)]) },
+  };
+}
+
+function withExample(described: JsonSchema, { example }: PublicOperation): JsonSchema {
+  const value = example.params[String(described['name'])];
+  return value === undefined ? described : { ...described, example: value };
+}
+
+const description = [
+  'An order system that keeps taking orders while servers and networks fail.',
+  'Times are RFC 3339 in UTC with milliseconds, money is in minor units (pence), distances are in '
+  + 'metres. Members of a request that are not listed here are refused; answers may get new '
+  + 'members at any time, which clients must ignore.',
+  'Every failure is application/problem+json with a code for programs; GET /docs/errors tells '
+  + 'what each means and what to do. Every GET answers HEAD as well. The same operations can be '
+  + 'called by JSON-RPC 2.0 at POST /rpc.',
+].join('\n\n');
+
+/** The whole document, for these operations. */
+export function openApiOf(operations: readonly PublicOperation[]): JsonSchema {
+  const schemas = new JsonSchemas('#/components/schemas');
+  const errors = new ErrorAnswers();
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of operations) {
+    for (const path of operation.paths) {
+      const item = paths[templateOf(path)] ??= {};
+      item[operation.method.toLowerCase()] = pathItem(operation, path, { schemas, errors });
+    }
+  }
+  const used = new Set(operations.map(({ topic }) => topic));
+  const tags = Object.entries(topics).filter(([topic]) => used.has(topic as keyof typeof topics));
+  return {
+    openapi: '3.1.1',
+    info: { title: 'Orderly', version, description, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/', description: 'The front end that this document is from.' }],
+    tags: [...tags.map(([, { title, about }]) => ({ name: title, description: about })), otherTag],
+    paths: { ...paths, ...otherPaths(errors) },
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'A token of a session, or the one '
+          + 'that `orderly up` prints.' },
+      },
+      parameters: headerParameters,
+      headers: answerHeaders,
+      schemas: { ...schemas.named, ...problemSchemas },
+      responses: errors.components,
+    },
+  };
+}

@@ -1,0 +1,8 @@
+/**
+ * Values in the examples that are different in every system. The documents show a variable of the
+ * shell in place of each, and the tests put in what their system has.
+ */
+export const exampleIds = {
+  ORDER_ID: '0199d2c4-5e00-7a3f-8f10-2b6c9d4e1a77',
+  SUBMISSION_ID: '5f0c7e1a-3d52-4b8e-9c41-7a6d0e2b9f13',
+} as const;
