@@ -14,6 +14,7 @@ import { version } from '../shared/runtime/version.ts';
 import { Beat } from './beat.ts';
 import { ClusterDesk } from './cluster-desk.ts';
 import type { FrontendConfig } from './config.ts';
+import { EventHub } from './events/event-hub.ts';
 import { createApp } from './http/app.ts';
 import { isLoopback } from './http/request-guard.ts';
 import { loadOperatorToken } from './operator-token.ts';
@@ -72,8 +73,11 @@ async function openDoor(
     holder, elector, members, names, logger, group: config.group,
     self: () => ({ id, address, waiting: forwarder.waiting }),
   });
+  const events = new EventHub({
+    source: forwarder, views: holder, status: () => cluster.status(), clock: systemClock, logger,
+  });
   const app = await createApp({
-    desk: { forwarder, cluster, orders: new OrderDesk(forwarder, queue) },
+    desk: { forwarder, cluster, events, orders: new OrderDesk(forwarder, queue) },
     token, logger, host: config.host,
     health: {
       clock: systemClock, id,

@@ -5,6 +5,7 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Desk } from '../operations/operation.ts';
 import type { OperatorToken } from '../operator-token.ts';
+import { addEventStreams } from './event-stream.ts';
 import type { HealthParts } from './health.ts';
 import { addHealth } from './health.ts';
 import { checkText, isJsonType, readJson } from './json-body.ts';
@@ -144,6 +145,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   addErrorForms(app, routes, logger);
   addJsonBodies(app);
   addRest(app, parts);
+  addEventStreams(app, { ...parts, clock: health.clock });
   addHealth(app, health);
   addPages(app);
   await addRpc(app, parts);

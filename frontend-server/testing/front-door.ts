@@ -8,6 +8,8 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { ClusterDesk } from '../cluster-desk.ts';
+import { EventHub } from '../events/event-hub.ts';
+import type { HubParts } from '../events/event-hub.ts';
 import { createApp } from '../http/app.ts';
 import { OperatorToken } from '../operator-token.ts';
 import { OrderDesk } from '../order-desk.ts';
@@ -51,6 +53,7 @@ interface DoorOptions {
   totalMs?: number;
   expiryMs?: number;
   queueMax?: number;
+  events?: Pick<HubParts, 'heartbeatMs' | 'statusMs' | 'limits'>;
 }
 
 /** The public server of one front end before a fake cluster, on a real port. */
@@ -69,7 +72,8 @@ export class FrontDoor {
   readonly #queueDir = mkdtempSync(join(tmpdir(), 'orderly-queue-'));
 
   async start(backends = 2, options: DoorOptions = {}): Promise<void> {
-    const { logger = silentLogger, expiryMs = 60_000, queueMax = 1_000, ...limits } = options;
+    const { logger = silentLogger, expiryMs = 60_000, queueMax = 1_000 } = options;
+    const limits = options.totalMs === undefined ? {} : { totalMs: options.totalMs };
     await this.cluster.start(backends);
     const upstream = this.cluster.upstream(limits);
     const { forwarder, holder, elector, members, names } = upstream;
@@ -88,8 +92,12 @@ export class FrontDoor {
         id: 'frontend-1', address: `127.0.0.1:${this.port}`, waiting: forwarder.waiting,
       }),
     });
+    const events = new EventHub({
+      source: forwarder, views: holder, status: () => desk.status(), clock: systemClock, logger,
+      ...options.events,
+    });
     this.#app = await createApp({
-      desk: { forwarder, cluster: desk, orders: new OrderDesk(forwarder, queue) },
+      desk: { forwarder, cluster: desk, events, orders: new OrderDesk(forwarder, queue) },
       logger, host: '127.0.0.1',
       token: new OperatorToken(this.token, 'a test'),
       health: {
