@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import { defaultHome } from '../shared/runtime/data-folder.ts';
+import { isLoopback } from './http/request-guard.ts';
 
 /** Flags of `orderly frontend`; each may also be given as ORDERLY_ and its name in capitals. */
 export const frontendOptions = (command: Command): Command =>
@@ -18,6 +19,16 @@ export const frontendOptions = (command: Command): Command =>
       .default('3600').env('ORDERLY_QUEUE_EXPIRY'))
     .addOption(new Option('--queue-max <orders>', 'orders that may wait in the queue')
       .default('10000').env('ORDERLY_QUEUE_MAX'))
+    .addOption(new Option('--tls-cert <file>', 'certificate (PEM) for HTTPS; read again on change')
+      .env('ORDERLY_TLS_CERT'))
+    .addOption(new Option('--tls-key <file>', 'its private key (PEM), for nobody else to read')
+      .env('ORDERLY_TLS_KEY'))
+    .addOption(new Option('--insecure-http', 'listen beyond this machine without TLS: something '
+      + 'in front does it').env('ORDERLY_INSECURE_HTTP'))
+    .addOption(new Option('--trusted-proxy <addresses>', 'addresses or networks whose '
+      + 'X-Forwarded-For names the client').env('ORDERLY_TRUSTED_PROXY'))
+    .addOption(new Option('--rate-limits <factor>', 'multiplies how often a client may ask; 0: any')
+      .default('1').env('ORDERLY_RATE_LIMITS'))
     .addOption(new Option('--no-mdns', 'do not look for a name server on the local network'))
     .addOption(new Option('--log-level <level>', 'debug, info, warn or error')
       .default('info').env('ORDERLY_LOG_LEVEL'))
@@ -27,9 +38,15 @@ export const frontendOptions = (command: Command): Command =>
 
 const addressForm = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
 
-const addresses = z.string()
-  .transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
-  .pipe(z.array(z.string().regex(addressForm, 'must be HOST:PORT[,HOST:PORT...]')).max(16));
+const listOf = (one: z.ZodString) => z.string()
+  .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+  .pipe(z.array(one).max(16));
+
+const addresses = listOf(z.string().regex(addressForm, 'must be HOST:PORT[,HOST:PORT...]'));
+
+/** An address, or a network as address/bits. */
+const networkForm = /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/;
+const networks = listOf(z.string().regex(networkForm, 'must be ADDRESS[/BITS][,...]'));
 
 const schema = z.object({
   host: z.string().min(1).max(255),
@@ -38,6 +55,11 @@ const schema = z.object({
   nameserver: addresses.default([]),
   queueExpiry: z.coerce.number().min(0.1).max(7 * 24 * 3_600),
   queueMax: z.coerce.number().int().min(0).max(100_000),
+  tlsCert: z.string().min(1).optional(),
+  tlsKey: z.string().min(1).optional(),
+  insecureHttp: z.union([z.boolean(), z.stringbool()]).default(false),
+  trustedProxy: networks.default([]),
+  rateLimits: z.coerce.number().min(0).max(1_000),
   mdns: z.boolean().default(true),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   logFormat: z.enum(['json', 'pretty']),
@@ -55,7 +77,8 @@ function checked(options: unknown): z.infer<typeof schema> {
 }
 
 /** Frozen; everything that the front end takes from its command line and environment. */
-export interface FrontendConfig extends Omit<z.infer<typeof schema>, 'data' | 'nameserver'> {
+export interface FrontendConfig
+  extends Omit<z.infer<typeof schema>, 'data' | 'nameserver' | 'tlsCert' | 'tlsKey'> {
   home: string;
   /** undefined: the first `frontend-N` of the home that no other process uses. */
   data?: string | undefined;
@@ -66,10 +89,30 @@ export interface FrontendConfig extends Omit<z.infer<typeof schema>, 'data' | 'n
   operatorToken?: string;
   secretValue?: string;
   secretFile?: string;
+  /** null: plain HTTP. */
+  tls: { cert: string; key: string } | null;
+}
+
+type Checked = z.infer<typeof schema>;
+
+const wrong = (detail: string): OrderlyError => new OrderlyError('invalid_params', detail);
+
+/** Passwords and addresses of customers do not cross a network unencrypted by mistake. */
+function tlsOf({ tlsCert: cert, tlsKey: key, host, insecureHttp }: Checked): FrontendConfig['tls'] {
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert !== undefined || key !== undefined) {
+    throw wrong('Options --tls-cert and --tls-key are given together or not at all.');
+  }
+  if (isLoopback(host) || insecureHttp) return null;
+  throw wrong(
+    `Option --host ${host}: beyond this machine the front end needs --tls-cert and --tls-key, `
+    + 'or --insecure-http when a proxy in front of it does TLS.',
+  );
 }
 
 export const readFrontendConfig = (options: unknown): FrontendConfig => {
-  const { nameserver, ...parsed } = checked(options);
+  const given = checked(options);
+  const { nameserver, tlsCert: _cert, tlsKey: _key, ...parsed } = given;
   const {
     ORDERLY_CLUSTER_SECRET: value, ORDERLY_CLUSTER_SECRET_FILE: file,
     ORDERLY_OPERATOR_TOKEN: token,
@@ -78,6 +121,7 @@ export const readFrontendConfig = (options: unknown): FrontendConfig => {
     ...parsed,
     home: defaultHome(),
     nameservers: nameserver,
+    tls: tlsOf(given),
     group: 'main',
     ...(token !== undefined && token !== '' && { operatorToken: token }),
     ...(value !== undefined && value !== '' && { secretValue: value }),

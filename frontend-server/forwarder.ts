@@ -26,6 +26,9 @@ export type CloseRequest = Omit<ParamsOf<Close>, 'viewNumber'>;
 export type CloseResult = ResultOf<Close>;
 export type ReadRequest = Omit<ParamsOf<Read>, 'viewNumber'>;
 export type ReadResult = ResultOf<Read>;
+type Follow = typeof backendMethods.follow;
+export type FollowRequest = Omit<ParamsOf<Follow>, 'viewNumber'>;
+export type FollowResult = ResultOf<Follow>;
 
 /** The caller waits this long at most; then it learns what is certain and what is not. */
 const totalMsUsual = 5_000;
@@ -65,6 +68,8 @@ interface Errand<P, R> {
   hasEffect: boolean;
   /** True when another attempt is not wanted any more, before the deadline. */
   isOver?: () => boolean;
+  /** Nobody waits for this one: it takes no room from those that somebody waits for. */
+  isBackground?: boolean;
   /** Its refusals are not recorded: one proves nothing about a copy that was sent before. */
   refusalProvesLittle?: boolean;
 }
@@ -161,13 +166,24 @@ export class Forwarder {
     });
   }
 
+  /** What happened after a position, from whoever is primary now; waits for it as long as told. */
+  follow(request: FollowRequest): Promise<FollowResult> {
+    return this.#carry({
+      method: backendMethods.follow,
+      params: (viewNumber) => ({ viewNumber, ...request }),
+      hasEffect: false,
+      isBackground: true,
+    });
+  }
+
   async #carry<P, R>(errand: Errand<P, R>): Promise<R> {
-    if (!this.hasRoom) {
+    const counts = errand.isBackground === true ? 0 : 1;
+    if (counts > 0 && !this.hasRoom) {
       throw new OrderlyError('overloaded', undefined, { retry_after_ms: retryAfterMs });
     }
     const endMs = this.#clock.nowMs() + this.#totalMs;
     let mayHaveRun = false;
-    this.#waiting += 1;
+    this.#waiting += counts;
     try {
       for (let number = 0; ; number += 1) {
         const leftMs = endMs - this.#clock.nowMs();
@@ -194,7 +210,7 @@ export class Forwarder {
         }
       }
     } finally {
-      this.#waiting -= 1;
+      this.#waiting -= counts;
     }
   }
 

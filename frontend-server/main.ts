@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:https';
 import { basename } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { OrderlyError } from '../shared/contract/errors.ts';
@@ -14,7 +15,11 @@ import { version } from '../shared/runtime/version.ts';
 import { Beat } from './beat.ts';
 import { ClusterDesk } from './cluster-desk.ts';
 import type { FrontendConfig } from './config.ts';
+import { EventHub } from './events/event-hub.ts';
 import { createApp } from './http/app.ts';
+import { Certificate } from './http/certificate.ts';
+import { Limits } from './http/limits.ts';
+import { Pressure } from './http/pressure.ts';
 import { isLoopback } from './http/request-guard.ts';
 import { loadOperatorToken } from './operator-token.ts';
 import { OrderDesk } from './order-desk.ts';
@@ -40,6 +45,19 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return typeof bound === 'object' && bound !== null ? bound.port : port;
 }
 
+/** Longer than any request may take; then whoever still reads is cut off. */
+const closeMsMax = 8_000;
+
+/** Lets what is under way be answered, and takes nothing new. */
+async function closeWithin(app: FastifyInstance, ms: number): Promise<void> {
+  const timer = systemClock.setTimer(ms, () => app.server.closeAllConnections());
+  try {
+    await app.close();
+  } finally {
+    timer.cancel();
+  }
+}
+
 /** The name for people: that of the data folder, where it can be one. */
 function nameOf(dir: string): string {
   const name = basename(dir);
@@ -51,10 +69,21 @@ const reachable = (host: string, port: number): string =>
   hostPortText({ host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port });
 
 interface Door {
-  app: FastifyInstance;
   port: number;
-  /** From now on /readyz fails and connections are not kept. */
-  drain(): void;
+  /** /readyz fails from now on; resolves when everybody has been answered. */
+  close(): Promise<void>;
+}
+
+/** What protects the public server. */
+function makeProtection(config: FrontendConfig, logger: Logger) {
+  const { tls, trustedProxy: trustedProxies, host } = config;
+  const limits = new Limits(systemClock, config.rateLimits);
+  const pressure = new Pressure(systemClock, logger);
+  const certificate = tls && new Certificate(tls, { clock: systemClock, logger });
+  if (certificate === null && !isLoopback(host)) {
+    logger.warn({ host }, 'listening beyond this machine without TLS, as it was told to');
+  }
+  return { limits, pressure, certificate, trustedProxies };
 }
 
 async function openDoor(
@@ -66,15 +95,20 @@ async function openDoor(
     home: config.home,
     ...(config.operatorToken !== undefined && { value: config.operatorToken }),
   });
+  const protection = makeProtection(config, logger);
+  const { pressure, certificate } = protection;
   let draining = false;
   let address = reachable(config.host, config.port);
   const cluster = new ClusterDesk({
     holder, elector, members, names, logger, group: config.group,
     self: () => ({ id, address, waiting: forwarder.waiting }),
   });
+  const events = new EventHub({
+    source: forwarder, views: holder, status: () => cluster.status(), clock: systemClock, logger,
+  });
   const app = await createApp({
-    desk: { forwarder, cluster, orders: new OrderDesk(forwarder, queue) },
-    token, logger, host: config.host,
+    desk: { forwarder, cluster, events, orders: new OrderDesk(forwarder, queue) },
+    token, logger, host: config.host, ...protection,
     health: {
       clock: systemClock, id,
       draining: () => draining,
@@ -85,7 +119,17 @@ async function openDoor(
   });
   const port = await listen(app, config.host, config.port);
   address = reachable(config.host, port);
-  return { app, port, drain: () => { draining = true; } };
+  pressure.start();
+  certificate?.follow(app.server as unknown as Server);
+  return {
+    port,
+    async close() {
+      draining = true;
+      certificate?.stop();
+      await closeWithin(app, closeMsMax);
+      pressure.stop();
+    },
+  };
 }
 
 /** Wiring of the front end; resolves with the exit code. */
@@ -102,9 +146,6 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
   const logger = createLogger({
     role: 'frontend', id, level: config.logLevel, format: config.logFormat,
   });
-  if (!isLoopback(config.host)) {
-    logger.warn({ host: config.host }, 'listening beyond this machine without TLS');
-  }
   const instance = randomBytes(16).toString('hex');
   const upstream = createUpstream({
     secret, id, instance, group: config.group, nameservers: config.nameservers,
@@ -126,10 +167,10 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
   });
   beat.start();
   logger.info({ at: address }, 'serving');
-  printReady(config.json, { role: 'frontend', id, url: `http://${address}` });
+  const scheme = config.tls === null ? 'http' : 'https';
+  printReady(config.json, { role: 'frontend', id, url: `${scheme}://${address}` });
   return untilStopped(async () => {
-    door.drain();
-    await Promise.all([beat.stop(), door.app.close()]);
+    await Promise.all([beat.stop(), door.close()]);
     queue.stop();
     await upstream.close();
     folder.release();

@@ -5,15 +5,24 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Desk } from '../operations/operation.ts';
 import type { OperatorToken } from '../operator-token.ts';
+import type { Certificate } from './certificate.ts';
+import { addEventStreams } from './event-stream.ts';
 import type { HealthParts } from './health.ts';
 import { addHealth } from './health.ts';
 import { checkText, isJsonType, readJson } from './json-body.ts';
+import { limitHeaders } from './limits.ts';
+import type { Limits } from './limits.ts';
+import { createListener } from './listener.ts';
 import { addPages } from './pages.ts';
+import { shed } from './pressure.ts';
+import type { Pressure } from './pressure.ts';
 import { asPublic, problemOf } from './problem.ts';
-import { answerSpecialRequests, onClientError } from './raw-errors.ts';
+import { clientErrorHandler, RawAnswers } from './raw-errors.ts';
+import { addRequestLog, isHousekeeping } from './request-log.ts';
 import { originForm, RequestGuard } from './request-guard.ts';
 import { addRest } from './rest.ts';
 import { addRpc } from './rpc.ts';
+import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 
 /** The public HTTP server: limits, checks of every request, error form; routes come from tables. */
 
@@ -24,55 +33,46 @@ export interface AppParts {
   health: HealthParts;
   /** The host that the server will be bound to. */
   host: string;
+  limits: Limits;
+  pressure: Pick<Pressure, 'drowning' | 'retryAfterMs'>;
+  /** null: plain HTTP. */
+  certificate: Certificate | null;
+  /** Addresses and networks whose X-Forwarded-For says where a request comes from. */
+  trustedProxies: readonly string[];
 }
 
 const bodyBytesMax = 256 * 1024;
-const headersMs = 5_000;
-/** Checked once a second: a request that dribbles in is cut off within 10 s. */
-const requestMs = 9_000;
-const checkMs = 1_000;
-/** A client that takes nothing of its answer for so long is cut off. */
-const silentSocketMs = 10_000;
-/** Longer than any client keeps an idle connection, so that the client closes first. */
-const keepAliveMs = 75_000;
-const connectionsMax = 10_000;
 const pathParamLengthMax = 200;
-
-const securityHeaders: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'no-store',
-};
 
 function sendProblem(error: OrderlyError, request: FastifyRequest, reply: FastifyReply): void {
   const path = request.originalUrl.split('?', 1)[0] ?? '';
   const problem = problemOf(error, { id: request.id, path });
-  void reply.code(problem.status).headers(problem.headers).send(problem.body);
+  reply.problem = error.code;
+  void reply.code(problem.status).headers({ ...problem.headers, ...limitHeaders(error) })
+    .send(problem.body);
 }
 
-function create(): FastifyInstance {
+function create({ certificate, trustedProxies }: AppParts): FastifyInstance {
+  const usual = securityHeaders(certificate !== null);
+  const answers = new RawAnswers(usual);
+  const trustProxy = trustedProxies.length > 0 && [...trustedProxies];
   return Fastify({
     logger: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: bodyBytesMax,
-    requestTimeout: requestMs,
-    connectionTimeout: silentSocketMs,
-    keepAliveTimeout: keepAliveMs,
+    trustProxy,
     // While the server stops, requests that are on their way are still served.
     return503OnClosing: false,
-    // A missing Host header is refused by our own guard, in our own form.
-    http: {
-      headersTimeout: headersMs, connectionsCheckingInterval: checkMs, requireHostHeader: false,
-    },
+    serverFactory: (handler) => createListener(handler, {
+      certificate, answers, bodyLimit: bodyBytesMax, behindProxy: trustedProxies.length > 0,
+    }),
     routerOptions: { maxParamLength: pathParamLengthMax },
-    clientErrorHandler: onClientError,
+    clientErrorHandler: clientErrorHandler(answers),
     rewriteUrl: (request) => originForm(request.url ?? '/'),
     frameworkErrors: (error: FastifyError, request, reply) => {
       const code = error.code === 'FST_ERR_BAD_URL' ? 'invalid_request' : 'not_found';
-      reply.headers(securityHeaders);
+      reply.headers(usual);
       sendProblem(new OrderlyError(code), request, reply);
     },
   });
@@ -119,17 +119,10 @@ function addJsonBodies(app: FastifyInstance): void {
   });
 }
 
-/** The server, not yet listening. */
-export async function createApp(parts: AppParts): Promise<FastifyInstance> {
-  const { logger, health } = parts;
-  const app = create();
-  const guard = new RequestGuard(parts.host);
-  const routes = new RouteTable();
-  app.server.maxConnections = connectionsMax;
-  answerSpecialRequests(app.server, bodyBytesMax);
-  app.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
+/** Refuses what must not be read, and all but the housekeeping while we do not keep up. */
+function addGuards(app: FastifyInstance, { host, health, pressure }: AppParts): void {
+  const guard = new RequestGuard(host);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(securityHeaders).header('x-request-id', request.id);
     if (health.draining()) reply.header('connection', 'close');
     const refusal = guard.refusal(request.raw, request.originalUrl);
     const type = request.headers['content-type'];
@@ -137,13 +130,28 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
       // Nothing that follows on this connection can be trusted to be a request.
       reply.header('connection', 'close');
       done(refusal);
+    } else if (pressure.drowning && !isHousekeeping(request.routeOptions)) {
+      shed.add();
+      done(new OrderlyError('overloaded', undefined, { retry_after_ms: pressure.retryAfterMs }));
     } else if (type !== undefined && request.method === 'POST' && !isJsonType(type)) {
       done(new OrderlyError('unsupported_media_type'));
     } else done();
   });
+}
+
+/** The server, not yet listening. */
+export async function createApp(parts: AppParts): Promise<FastifyInstance> {
+  const { logger, health } = parts;
+  const app = create(parts);
+  const routes = new RouteTable();
+  app.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
+  addSecurityHeaders(app, parts.certificate !== null);
+  addRequestLog(app, logger);
+  addGuards(app, parts);
   addErrorForms(app, routes, logger);
   addJsonBodies(app);
   addRest(app, parts);
+  addEventStreams(app, { ...parts, clock: health.clock });
   addHealth(app, health);
   addPages(app);
   await addRpc(app, parts);

@@ -18,6 +18,7 @@ export interface HealthParts {
 }
 
 const primaryMs = 500;
+const housekeeping = { config: { housekeeping: true } };
 
 interface Check {
   status: 'pass' | 'fail';
@@ -44,10 +45,10 @@ export function addHealth(app: FastifyInstance, parts: HealthParts): void {
   });
   const type = 'application/health+json; charset=utf-8';
 
-  app.get('/livez', async (_request, reply) =>
+  app.get('/livez', housekeeping, async (_request, reply) =>
     reply.header('content-type', type).send(JSON.stringify(head(true))));
 
-  app.get('/readyz', async (request, reply) => {
+  app.get('/readyz', housekeeping, async (request, reply) => {
     const query = request.query as Record<string, unknown>;
     const checks: Record<string, Check> = {
       draining: await timed(clock, () => !parts.draining()),

@@ -20,14 +20,29 @@ const parserCodes: Readonly<Record<string, ErrorCode>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload_too_large',
 };
 
-function answerRaw(socket: Duplex, code: ErrorCode, more: Record<string, string> = {}): void {
+/** Answers for connections on which nothing else will be said. */
+export class RawAnswers {
+  readonly #usual: Readonly<Record<string, string>>;
+
+  /** `usual`: headers that every answer has. */
+  constructor(usual: Readonly<Record<string, string>>) {
+    this.#usual = usual;
+  }
+
+  give(socket: Duplex, code: ErrorCode, more: Record<string, string> = {}): void {
+    answerRaw(socket, code, { ...this.#usual, ...more });
+  }
+}
+
+function answerRaw(socket: Duplex, code: ErrorCode, more: Record<string, string>): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const problem = problemOf(new OrderlyError(code), { id: randomUUID(), path: '' });
+  const id = randomUUID();
+  const problem = problemOf(new OrderlyError(code), { id, path: '' });
   const headers = {
-    ...problem.headers, ...more,
+    ...problem.headers, ...more, 'x-request-id': id,
     connection: 'close', 'content-length': String(Buffer.byteLength(problem.body)),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -35,27 +50,31 @@ function answerRaw(socket: Duplex, code: ErrorCode, more: Record<string, string>
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${problem.body}`, () => socket.destroy());
 }
 
+type OnClientError = (error: NodeJS.ErrnoException, socket: Socket) => void;
+
 /** For fastify's clientErrorHandler. */
-export function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export const clientErrorHandler = (answers: RawAnswers): OnClientError => (error, socket) => {
   if (error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const word = error.code ?? '';
   const code = Object.hasOwn(parserCodes, word) ? parserCodes[word] : undefined;
-  answerRaw(socket, code ?? 'invalid_request');
-}
+  answers.give(socket, code ?? 'invalid_request');
+};
 
 /** `bodyLimit` in bytes: a client that asks first is told before it sends too much. */
-export function answerSpecialRequests(server: Server, bodyLimit: number): void {
+export function answerSpecialRequests(
+  server: Server, bodyLimit: number, answers: RawAnswers,
+): void {
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
     // A tunnel is never opened, so there is no resource whose methods could be listed.
     socket.on('error', () => socket.destroy());
-    answerRaw(socket, 'method_not_allowed', { allow: 'GET, HEAD, POST' });
+    answers.give(socket, 'method_not_allowed', { allow: 'GET, HEAD, POST' });
   });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length'] ?? 0) > bodyLimit) {
-      answerRaw(request.socket, 'payload_too_large');
+      answers.give(request.socket, 'payload_too_large');
       return;
     }
     response.writeContinue();

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import jayson from 'jayson';
-import { z } from 'zod';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Actor } from '../../shared/contract/order.ts';
-import { version } from '../../shared/runtime/version.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { toWire } from '../../shared/rpc/wire-error.ts';
+import { openRpc } from '../documents/documents.ts';
 import type { Desk, PublicOperation } from '../operations/operation.ts';
 import { checkParams } from '../operations/operation.ts';
 import { operations } from '../operations/table.ts';
@@ -65,23 +64,6 @@ const methodOf = (operation: PublicOperation, { desk, logger }: RpcParts): jayso
     return (await operation.run(checked, caller, desk)).body ?? null;
   }, logger);
 
-const paramsList = (params: z.ZodType): unknown[] => {
-  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' });
-  const required = new Set(schema.required);
-  return Object.entries(schema.properties ?? {})
-    .map(([name, type]) => ({ name, required: required.has(name), schema: type }));
-};
-
-/** An OpenRPC document of the public methods. */
-const discover = (): unknown => ({
-  openrpc: '1.3.2',
-  info: { title: 'Orderly', version },
-  methods: operations.map(({ name, doc, params }) => ({
-    name, summary: doc, paramStructure: 'by-name', params: paramsList(params),
-    result: { name: 'result', schema: {} },
-  })),
-});
-
 export class RpcDoor {
   readonly #server: jayson.Server;
   readonly #token: OperatorToken;
@@ -94,7 +76,7 @@ export class RpcDoor {
     const unknownMethod = methodFrom(async () => {
       throw new OrderlyError('unknown_method');
     }, parts.logger);
-    const described = methodFrom(async () => discover(), parts.logger);
+    const described = methodFrom(async () => openRpc(), parts.logger);
     this.#server = new jayson.Server(methods, {
       useContext: true,
       maxBatchLength: batchMax,

@@ -4,6 +4,7 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Actor } from '../../shared/contract/order.ts';
 import { issuesOf } from '../../shared/rpc/wire-error.ts';
 import type { ClusterDesk } from '../cluster-desk.ts';
+import type { EventHub } from '../events/event-hub.ts';
 import type { Forwarder } from '../forwarder.ts';
 import type { OrderDesk, Preference } from '../order-desk.ts';
 import type { Topic } from './topics.ts';
@@ -13,6 +14,7 @@ export interface Desk {
   forwarder: Forwarder;
   orders: OrderDesk;
   cluster: ClusterDesk;
+  events: EventHub;
 }
 
 /** Who asks, and whether they would rather wait. */

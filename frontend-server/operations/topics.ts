@@ -13,6 +13,10 @@ export const topics = {
     about: 'An order that no back end took in time is kept on disk and answered 202. It is placed '
       + 'as soon as a back end is there, and ends exactly one way.',
   },
+  events: {
+    title: 'Events',
+    about: 'What happens, while it happens, as server-sent events.',
+  },
   accounts: {
     title: 'Accounts and sessions',
     about: 'Who you are, and where you are signed in.',

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ParamsOf } from '../../shared/contract/method.ts';
+import type { Query, QueryResult } from '../../shared/contract/backend.ts';
 import { backendMethods } from '../../shared/contract/backend.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { FeedEvent } from '../../shared/contract/event-stream.ts';
 import type { Registration } from '../../shared/contract/nameserver.ts';
 import { nameServerMethods } from '../../shared/contract/nameserver.ts';
 import type { Order } from '../../shared/contract/order.ts';
@@ -88,6 +90,15 @@ export class FakeBackend {
           if (stale) await this.#pause();
           else await this.#admit();
           return { result: this.#cluster.answer(query), lsn: this.#cluster.lsn };
+        }),
+        implement(backendMethods.follow, async ({ after, limit, waitMs }) => {
+          await this.#admit();
+          const untilMs = systemClock.nowMs() + waitMs;
+          while (this.#cluster.lsn <= after && systemClock.nowMs() < untilMs) {
+            await systemClock.sleep(5);
+          }
+          const events = this.#cluster.feed.filter(({ position }) => position > after);
+          return { events: events.slice(0, limit), lsn: this.#cluster.lsn };
         }),
         implement(replicaMethods.status, async () => {
           await this.#pause();
@@ -185,6 +196,8 @@ export class FakeCluster {
   /** Keys whose orders admission refuses; nothing is recorded of that. */
   readonly refuse = new Map<string, OrderlyError>();
   readonly executions: Execution[] = [];
+  /** What happened, for those who follow it; positions grow. */
+  feed: FeedEvent[] = [];
   readonly elections: ParamsOf<typeof nameServerMethods.elect>[] = [];
   /** Names of the registration calls, in order. */
   readonly beats: string[] = [];
@@ -204,7 +217,7 @@ export class FakeCluster {
   }
 
   get lsn(): number {
-    return this.results.size;
+    return Math.max(this.results.size, this.feed.at(-1)?.position ?? 0);
   }
 
   get primary(): FakeBackend {
@@ -286,12 +299,20 @@ export class FakeCluster {
     for (const backend of this.backends) backend.view = this.view;
   }
 
-  answer(query: { query: string; order_id?: string }) {
+  answer(query: Query): QueryResult {
     if (query.query === 'menu.get') return { menu: sampleMenu() };
+    if (query.query === 'events.since') {
+      const { after, limit, scope } = query;
+      const feed = this.feed.filter((event) => event.position > after
+        && (scope.kind !== 'customer' || event.owner === scope.customer_id)
+        && (scope.kind !== 'order' || event.order_id === scope.order_id));
+      return { feed: feed.slice(0, limit) };
+    }
+    if (query.query === 'orders.open') return { open: { orders: [], more: false } };
     const orders = [...this.results.values()];
     if (query.query === 'order.list') return { page: { data: orders, next_cursor: 'Y3Vyc29y' } };
-    const order = orders.find(({ id }) => id === query.order_id);
-    if (order === undefined) throw new OrderlyError('not_found');
+    const order = 'order_id' in query && orders.find(({ id }) => id === query.order_id);
+    if (!order) throw new OrderlyError('not_found');
     return query.query === 'order.get' ? { order } : { events: [] };
   }
 

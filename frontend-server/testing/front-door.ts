@@ -8,7 +8,11 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { ClusterDesk } from '../cluster-desk.ts';
+import { EventHub } from '../events/event-hub.ts';
+import type { HubParts } from '../events/event-hub.ts';
 import { createApp } from '../http/app.ts';
+import type { Certificate } from '../http/certificate.ts';
+import { Limits } from '../http/limits.ts';
 import { OperatorToken } from '../operator-token.ts';
 import { OrderDesk } from '../order-desk.ts';
 import { PendingQueue } from '../queue/pending-queue.ts';
@@ -51,6 +55,11 @@ interface DoorOptions {
   totalMs?: number;
   expiryMs?: number;
   queueMax?: number;
+  /** Multiplies how often a client may ask; 0, as usual in tests: any. */
+  rateLimits?: number;
+  certificate?: Certificate;
+  trustedProxies?: string[];
+  events?: Pick<HubParts, 'heartbeatMs' | 'statusMs' | 'limits'>;
 }
 
 /** The public server of one front end before a fake cluster, on a real port. */
@@ -58,6 +67,8 @@ export class FrontDoor {
   readonly cluster = new FakeCluster();
   readonly token = 'test-operator-token-0123456789-0123456789-abc';
   draining = false;
+  /** The event loop is late; new requests are refused. */
+  readonly pressure = { drowning: false, retryAfterMs: 2_000 };
   /** Why the program would have left. */
   readonly broken: string[] = [];
   /** No write of the queue succeeds any more, and nobody can tell why. */
@@ -69,9 +80,11 @@ export class FrontDoor {
   readonly #queueDir = mkdtempSync(join(tmpdir(), 'orderly-queue-'));
 
   async start(backends = 2, options: DoorOptions = {}): Promise<void> {
-    const { logger = silentLogger, expiryMs = 60_000, queueMax = 1_000, ...limits } = options;
+    const { logger = silentLogger, expiryMs = 60_000, queueMax = 1_000 } = options;
     await this.cluster.start(backends);
-    const upstream = this.cluster.upstream(limits);
+    const upstream = this.cluster.upstream(
+      options.totalMs === undefined ? {} : { totalMs: options.totalMs },
+    );
     const { forwarder, holder, elector, members, names } = upstream;
     this.#upstream = upstream;
     const store = new QueueStore(this.#queueDir);
@@ -88,9 +101,16 @@ export class FrontDoor {
         id: 'frontend-1', address: `127.0.0.1:${this.port}`, waiting: forwarder.waiting,
       }),
     });
+    const events = new EventHub({
+      source: forwarder, views: holder, status: () => desk.status(), clock: systemClock, logger,
+      ...options.events,
+    });
     this.#app = await createApp({
-      desk: { forwarder, cluster: desk, orders: new OrderDesk(forwarder, queue) },
-      logger, host: '127.0.0.1',
+      desk: { forwarder, cluster: desk, events, orders: new OrderDesk(forwarder, queue) },
+      logger, host: '127.0.0.1', pressure: this.pressure,
+      limits: new Limits(systemClock, options.rateLimits ?? 0),
+      certificate: options.certificate ?? null,
+      trustedProxies: options.trustedProxies ?? [],
       token: new OperatorToken(this.token, 'a test'),
       health: {
         clock: systemClock, id: 'frontend-1', draining: () => this.draining,

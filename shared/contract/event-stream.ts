@@ -78,3 +78,17 @@ export const eventScopeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('order'), order_id: z.uuid() }),
 ]);
 export type EventScope = z.infer<typeof eventScopeSchema>;
+
+/** Path and query of every stream. */
+export const streamParams = z.strictObject({
+  types: z
+    .string()
+    .max(1_000)
+    .optional()
+    .describe('Only these events: names separated by commas, order.* for a group. All by default.'),
+  last_event_id: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('For clients that can not send the header Last-Event-ID, which comes first.'),
+});

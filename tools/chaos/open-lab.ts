@@ -225,7 +225,9 @@ class RealLab implements Lab {
       '--log-level', this.#options.logLevel, '--log-format', 'json',
     ];
     if (role === 'nameserver') return ['nameserver', ...shared];
-    if (role === 'frontend') return ['frontend', '--nameserver', it.nameserver, ...shared];
+    if (role === 'frontend') {
+      return ['frontend', '--nameserver', it.nameserver, '--insecure-http', ...shared];
+    }
     const geocoders = services.flatMap((one) =>
       [`--geocoder-${one}-url`, `http://127.0.0.1:${this.#geocoderPort(one)}`]);
     return ['backend', '--id', name, '--nameserver', it.nameserver, ...geocoders, ...shared];

@@ -1,0 +1,145 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { untraced } from '../../shared/runtime/trace.ts';
+import type { StreamSink } from '../events/stream-sink.ts';
+import { streams } from '../operations/events.ts';
+import type { Caller, Desk } from '../operations/operation.ts';
+import type { PublicStream } from '../operations/stream.ts';
+import { checkStreamParams } from '../operations/stream.ts';
+import { operator } from '../operator-token.ts';
+import type { OperatorToken } from '../operator-token.ts';
+import type { Fields } from './rest-request.ts';
+
+/** The streams of server-sent events as responses that stay open. */
+
+/** For a reader that takes nothing any more: what it was sent has to be given up. */
+const goneMs = 1_000;
+const keepAliveMs = 30_000;
+
+/** A response as the place where a stream is written. */
+class ResponseSink implements StreamSink {
+  readonly #response: ServerResponse;
+  readonly #clock: Clock;
+
+  constructor(response: ServerResponse, clock: Clock) {
+    this.#response = response;
+    this.#clock = clock;
+    // A reset tells no more than the close that follows it.
+    response.on('error', () => {});
+  }
+
+  get bufferedBytes(): number {
+    return this.#response.writableLength;
+  }
+
+  write(text: string): void {
+    this.#response.write(text);
+  }
+
+  drained(withinMs: number): Promise<boolean> {
+    const response = this.#response;
+    if (!response.writableNeedDrain || response.destroyed) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (drained: boolean): void => {
+        timer.cancel();
+        response.off('drain', yes).off('close', yes);
+        resolve(drained);
+      };
+      const yes = (): void => settle(true);
+      const timer = this.#clock.setTimer(withinMs, () => settle(false));
+      response.on('drain', yes).on('close', yes);
+    });
+  }
+
+  end(): void {
+    const timer = this.#clock.setTimer(goneMs, () => this.cut());
+    this.#response.once('close', () => timer.cancel());
+    this.#response.end();
+  }
+
+  cut(): void {
+    this.#response.destroy();
+  }
+
+  onClose(listener: () => void): void {
+    this.#response.once('close', listener);
+  }
+}
+
+/** Takes the response out of fastify's hands, with the headers that every answer has. */
+function openSink(reply: FastifyReply, clock: Clock): StreamSink {
+  const { raw } = reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) raw.setHeader(name, value);
+  }
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    // The connection ends with the stream, so that a front end that stops need not wait for it.
+    connection: 'close',
+    'cache-control': 'no-store, no-transform',
+    // Proxies that gather answers would hold events back.
+    'x-accel-buffering': 'no',
+  });
+  raw.flushHeaders();
+  // It is silent between signs of life; a reader that is gone is noticed by the system.
+  raw.socket?.setTimeout(0);
+  raw.socket?.setKeepAlive(true, keepAliveMs);
+  raw.socket?.setNoDelay(true);
+  return new ResponseSink(raw, clock);
+}
+
+const onlyOne = (header: string | string[] | undefined): string | null =>
+  (Array.isArray(header) ? header.join(', ') : header) ?? null;
+
+/** The header comes first: a client that connects again sends its old address with it. */
+function lastEventIdOf(request: FastifyRequest): string | null {
+  const asked = (request.query as Fields)['last_event_id'];
+  const header = onlyOne(request.headers['last-event-id']);
+  if (header !== null && header !== '') return header;
+  return typeof asked === 'string' && asked !== '' ? asked : null;
+}
+
+interface StreamRouteParts {
+  desk: Desk;
+  token: OperatorToken;
+  clock: Clock;
+}
+
+/** Adds the routes of the streams table; they end before the server waits for its connections. */
+export function addEventStreams(app: FastifyInstance, parts: StreamRouteParts): void {
+  app.addHook('preClose', (done) => {
+    parts.desk.events.drain();
+    done();
+  });
+  for (const stream of streams) {
+    for (const url of stream.paths) addRoute(app, { ...parts, stream, url });
+  }
+}
+
+type RouteParts = StreamRouteParts & { stream: PublicStream; url: string };
+
+function addRoute(app: FastifyInstance, { stream, url, desk, token, clock }: RouteParts): void {
+  app.route({
+    method: 'GET',
+    url,
+    exposeHeadRoute: false,
+    onRequest: (request, _reply, done) => {
+      const actor = token.actorOf(request.headers.authorization);
+      return done(actor === null ? new OrderlyError('unauthorized') : undefined);
+    },
+    handler: async (request, reply) => {
+      const sent = { ...request.query as Fields, ...request.params as Fields };
+      const params = checkStreamParams(stream, sent);
+      const caller: Caller = { actor: operator, prefer: null };
+      const plan = stream.listen(params, caller);
+      const listening = {
+        ...plan, caller: `${caller.actor.kind} ${caller.actor.id ?? ''}`,
+        lastEventId: lastEventIdOf(request),
+      };
+      // It outlives the request, and the feed behind it works for all.
+      untraced(() => desk.events.open(listening, () => openSink(reply, clock)));
+    },
+  });
+}
