@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../shared/contract/errors.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Outcome } from '../../shared/contract/submission.ts';
 import { publicError } from '../http/problem.ts';
+import type { CallAnswer } from './call-events.ts';
 import type { AttemptAnswer } from './queue-events.ts';
 
 /** Said only by what is recorded under the op: definite for every copy of the order. */
@@ -24,4 +25,13 @@ export function answerOf(error: unknown): AttemptAnswer {
   }
   if (!row.definite) return { kind: 'unknown' };
   return row.retry === 'no' ? { kind: 'refused', refusal } : { kind: 'busy' };
+}
+
+/** What the failure of a queued call means for it. Pure. */
+export function callAnswerOf(error: unknown): CallAnswer {
+  if (!(error instanceof OrderlyError)) return { kind: 'unknown' };
+  const { code, message: detail, data } = publicError(error);
+  if (code === 'outcome_unknown') return { kind: 'unknown' };
+  if (code === 'unavailable' || code === 'overloaded') return { kind: 'busy' };
+  return { kind: 'ended', outcome: { as: 'rejected', refusal: { code, detail, data } } };
 }

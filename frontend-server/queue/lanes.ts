@@ -35,25 +35,25 @@ export const newEntry = (row: QueueRow, stored: boolean): Entry => ({
 });
 
 /** Submissions that are not decided yet, by customer, in the order of arrival. Pure. */
-export class Lanes {
-  readonly #lanes = new Map<string, Entry[]>();
+export class Lanes<E extends { readonly row: { readonly lane: string } } = Entry> {
+  readonly #lanes = new Map<string, E[]>();
 
   has(name: string): boolean {
     return this.#lanes.has(name);
   }
 
-  isFirst(entry: Entry): boolean {
+  isFirst(entry: E): boolean {
     return this.#lanes.get(entry.row.lane)?.[0] === entry;
   }
 
-  enter(entry: Entry): void {
+  enter(entry: E): void {
     const lane = this.#lanes.get(entry.row.lane);
     if (lane === undefined) this.#lanes.set(entry.row.lane, [entry]);
     else lane.push(entry);
   }
 
   /** Takes it out and returns the one that is first then, if there is one. */
-  leave(entry: Entry): Entry | null {
+  leave(entry: E): E | null {
     const name = entry.row.lane;
     const lane = must(this.#lanes.get(name), 'an undecided submission is in its lane');
     lane.splice(lane.indexOf(entry), 1);

@@ -13,7 +13,7 @@ import type {
 } from './queue-events.ts';
 import { QueueRules } from './queue-rules.ts';
 import type { QueueStore, StoreWrite } from './queue-store.ts';
-import { StoreFailure } from './queue-store.ts';
+import { StoreFailure } from './store-failure.ts';
 import { submissionOf } from './submission-view.ts';
 
 /**
@@ -45,7 +45,8 @@ type Caller = { resolve: (id: string) => void; reject: (error: OrderlyError) => 
 const opKeyOf = ({ principal, key }: Pick<SubmitRequest, 'principal' | 'key'>): string =>
   `${ownerOf(principal)}\n${key}`;
 
-const ownerOf = ({ kind, id }: Actor): string => `${kind}:${id ?? ''}`;
+/** A principal as the queue knows it. */
+export const ownerOf = ({ kind, id }: Actor): string => `${kind}:${id ?? ''}`;
 
 /** Who stands in one line: the phone that the order is for, not readable as such. */
 export function laneOf({ principal, request }: SubmitRequest): string {
@@ -122,6 +123,11 @@ export class PendingQueue {
     return this.depth > 0 && !this.#decided;
   }
 
+  /** Open submissions, and since when the oldest waits (milliseconds since 1970). */
+  get load(): { rows: number; oldestAtMs: number | null } {
+    return this.#rules.load;
+  }
+
   get hasRoom(): boolean {
     return this.#rules.hasRoom;
   }
@@ -180,10 +186,11 @@ export class PendingQueue {
     if (waiters.size === 0) this.#endWaiters.delete(id);
   }
 
-  /** The row of a submission that belongs to `owner`. Throws `not_found`. */
+  /** The row of a submission of `owner`, or of any for those who work here. Throws `not_found`. */
   row(id: string, owner: Actor): QueueRow {
     const row = this.#rules.row(id);
-    if (row !== null && this.belongsTo(row, owner)) return row;
+    const isTheirs = row !== null && (owner.kind !== 'customer' || this.belongsTo(row, owner));
+    if (isTheirs) return row;
     throw new OrderlyError('not_found');
   }
 
@@ -297,13 +304,21 @@ export class PendingQueue {
     return wanted && !this.#stopped;
   }
 
+  /** Signing out does not take back what was queued before; a session that had ended places none. */
+  #asQueued(id: string, request: SubmitRequest): SubmitRequest {
+    const row = this.#rules.row(id);
+    if (row === null || request.session === undefined) return request;
+    return { ...request, as_of: new Date(row.queuedAtMs).toISOString() };
+  }
+
   async #attempt(effect: Extract<QueueEffect, { kind: 'place' | 'close' }>): Promise<void> {
     const { id, attempt } = effect;
     const { request } = must(this.#requests.get(id), 'an open submission has its request');
     let answer: AttemptAnswer;
     try {
       if (effect.kind === 'place') {
-        const { order } = await this.#sender.submit(request, () => !this.#isWanted(id));
+        const queued = this.#asQueued(id, request);
+        const { order } = await this.#sender.submit(queued, () => !this.#isWanted(id));
         answer = { kind: 'ended', outcome: { as: 'placed', orderId: order.id } };
       } else {
         const { principal, key, fingerprint } = request;

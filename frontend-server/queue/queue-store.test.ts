@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { QueueRow } from './queue-events.ts';
-import { QueueStore, StoreFailure } from './queue-store.ts';
+import { QueueStore } from './queue-store.ts';
+import { StoreFailure } from './store-failure.ts';
 
 /** Lets a file be full at a size of our choice, as a disk without room is. */
 const limit = vi.hoisted((): { pages: number | null } => ({ pages: null }));

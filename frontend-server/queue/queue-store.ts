@@ -6,7 +6,9 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import { outcomeSchema } from '../../shared/contract/submission.ts';
 import { assert } from '../../shared/runtime/assert.ts';
 import { onFile, refuseIfShared } from '../../shared/runtime/data-folder.ts';
+import { CallTable, callsTable } from './call-table.ts';
 import type { QueueRow, QueueWrite } from './queue-events.ts';
+import { failureOf } from './store-failure.ts';
 
 /** A row with the request as JSON text; the text is dropped when the submission has ended. */
 export interface StoredSubmission {
@@ -20,21 +22,7 @@ export interface StoreWrite {
   request: string | null;
 }
 
-/** A group of writes that failed. `certain`: nothing of it is on disk and never will be. */
-export class StoreFailure extends Error {
-  override readonly name = 'StoreFailure';
-  readonly certain: boolean;
-  readonly code: string;
-
-  constructor(code: string, certain: boolean) {
-    super(`The disk of the queue failed (${code}).`);
-    this.code = code;
-    this.certain = certain;
-  }
-}
-
-const formatVersion = 1;
-const schema = `
+const submissionsTable = `
   CREATE TABLE submissions (
     id TEXT PRIMARY KEY,
     seq INTEGER NOT NULL UNIQUE,
@@ -51,6 +39,9 @@ const schema = `
     end_seq INTEGER UNIQUE
   ) STRICT;
 `;
+
+/** A file is of format N when the first N of them were carried out. */
+const formats: readonly string[] = [submissionsTable, callsTable];
 
 const whole = z.int().min(0);
 const rowSchema = z.object({
@@ -76,14 +67,6 @@ function submissionOf(raw: unknown): StoredSubmission {
   };
 }
 
-/** A transaction that could not grow the file is undone; after anything else nobody can tell. */
-const certainCodes: ReadonlySet<string> = new Set(['SQLITE_FULL']);
-
-function failureOf(error: unknown): StoreFailure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new StoreFailure(code, certainCodes.has(code));
-}
-
 function prepare(db: Database.Database) {
   return {
     insert: db.prepare(`INSERT INTO submissions
@@ -101,6 +84,8 @@ function prepare(db: Database.Database) {
 export class QueueStore {
   readonly #db: Database.Database;
   readonly #statements: ReturnType<typeof prepare>;
+  /** Calls of services, in a table of their own. */
+  readonly calls: CallTable;
 
   /**
    * Opens `${dir}/queue.db`, and makes it where it is missing. Throws `unavailable` when it can not
@@ -114,6 +99,7 @@ export class QueueStore {
     this.#db = onFile(file, () => new Database(file));
     onFile(file, () => this.#open());
     this.#statements = prepare(this.#db);
+    this.calls = new CallTable(this.#db);
   }
 
   #open(): void {
@@ -121,11 +107,11 @@ export class QueueStore {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     assert(db.pragma('synchronous', { simple: true }) === 2, 'the queue is written with fsync');
-    const version = db.pragma('user_version', { simple: true });
-    if (typeof version === 'number' && version > formatVersion) {
+    const version = Number(db.pragma('user_version', { simple: true }));
+    if (version > formats.length) {
       throw new OrderlyError(
         'internal',
-        `The file of the queue has format ${version}; this program knows ${formatVersion}.`,
+        `The file of the queue has format ${version}; this program knows ${formats.length}.`,
       );
     }
     // After a failed fsync the page cache may show what the disk does not have: write it again.
@@ -134,10 +120,10 @@ export class QueueStore {
     if (check !== 'ok') {
       throw new OrderlyError('internal', `The file of the queue is damaged: ${String(check)}`);
     }
-    if (version === formatVersion) return;
+    if (version === formats.length) return;
     db.transaction(() => {
-      db.exec(schema);
-      db.pragma(`user_version = ${formatVersion}`);
+      for (const statements of formats.slice(version)) db.exec(statements);
+      db.pragma(`user_version = ${formats.length}`);
     })();
   }
 

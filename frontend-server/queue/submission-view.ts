@@ -1,4 +1,5 @@
-import type { Ending, Submission } from '../../shared/contract/submission.ts';
+import type { Ending, Refusal, Submission } from '../../shared/contract/submission.ts';
+import type { CallRow } from './call-events.ts';
 import type { QueueRow } from './queue-events.ts';
 
 /** What is known of an open submission. */
@@ -25,9 +26,31 @@ export function submissionOf(row: QueueRow, progress: Progress | null): Submissi
     ending: progress?.ending?.as ?? null,
     ended_at: row.end === null ? null : iso(row.end.atMs),
     order_id: outcome?.as === 'placed' ? outcome.orderId : null,
-    error: refusal === null ? null : {
-      ...refusal.data, code: refusal.code, detail: refusal.detail,
-      ...(refusal.data.issues !== undefined && { errors: refusal.data.issues }),
-    },
+    error: refusal === null ? null : errorOf(refusal),
+  };
+}
+
+const errorOf = ({ data, code, detail }: Refusal): Submission['error'] =>
+  ({ ...data, code, detail, ...(data.issues !== undefined && { errors: data.issues }) });
+
+/** A queued call in its public form; `progress` is null for one that has ended. Pure. */
+export function callSubmissionOf(
+  row: CallRow, progress: Pick<Progress, 'position' | 'sending'> | null,
+): Submission {
+  const outcome = row.end?.outcome ?? null;
+  const open = progress?.sending === true ? 'sending' : 'queued';
+  return {
+    id: row.id,
+    status: outcome?.as ?? open,
+    idempotency_key: row.opKey.slice(row.opKey.indexOf('\n') + 1),
+    queued_at: iso(row.queuedAtMs),
+    expires_at: iso(row.expiresAtMs),
+    position: progress?.position ?? null,
+    ending: outcome === null && row.withdrawn ? 'withdrawn' : null,
+    ended_at: row.end === null ? null : iso(row.end.atMs),
+    order_id: null,
+    error: outcome?.as === 'rejected' ? errorOf(outcome.refusal) : null,
+    service: row.service,
+    ...(outcome?.as === 'answered' && { result: outcome.result, instance: outcome.instance }),
   };
 }

@@ -47,13 +47,21 @@ export const serviceTermsSchema = z.strictObject({
 export type ServiceTerms = z.infer<typeof serviceTermsSchema>;
 
 /** A service that somebody may call, in GET /v1/services. */
-export const listedServiceSchema = z.strictObject({
+const listedServiceSchema = z.strictObject({
   service: serviceName,
   ...serviceTermsSchema.shape,
   /** Names of the living instances. */
   instances: z.array(shortName),
 });
 export type ListedService = z.infer<typeof listedServiceSchema>;
+
+/** Body of GET /v1/services. */
+export const serviceListSchema = z.strictObject({ data: z.array(listedServiceSchema) });
+
+/** What a service has answered, and which instance of it. */
+export const serviceResultSchema = z.strictObject({
+  service: serviceName, result: z.unknown(), instance: shortName,
+});
 
 export const serviceMethods = {
   call: defineMethod({

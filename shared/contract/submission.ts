@@ -30,8 +30,20 @@ export const outcomeSchema = z.discriminatedUnion('as', [
 ]);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+/** How a queued call of a service ended. */
+export const callOutcomeSchema = z.discriminatedUnion('as', [
+  z.strictObject({
+    as: z.literal('answered'), result: z.unknown(), instance: z.string().max(64),
+  }),
+  ...endingSchema.options,
+  /** It may have been carried out, and must not, or can not, be made again. */
+  z.strictObject({ as: z.literal('unknown') }),
+]);
+export type CallOutcome = z.infer<typeof callOutcomeSchema>;
+
+/** `answered` and `unknown`: calls of services only. */
 export const submissionStatuses = [
-  'queued', 'sending', 'placed', 'rejected', 'expired', 'withdrawn',
+  'queued', 'sending', 'placed', 'rejected', 'expired', 'withdrawn', 'answered', 'unknown',
 ] as const;
 
 /** Body of a 202 and of GET /v1/submissions/{id}. */
@@ -51,6 +63,11 @@ export const submissionSchema = z.strictObject({
   error: z
     .looseObject({ code: z.string(), detail: z.string(), errors: z.array(z.unknown()).optional() })
     .nullable(),
+  /** Of a queued call, and of nothing else. */
+  service: z.string().max(64).optional(),
+  /** What the service answered, and which instance of it. */
+  result: z.unknown().optional(),
+  instance: z.string().max(64).optional(),
 });
 export type Submission = z.infer<typeof submissionSchema>;
 

@@ -1,0 +1,305 @@
+import { randomInt } from 'node:crypto';
+import { v7 as uuid7 } from 'uuid';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Submission } from '../../shared/contract/submission.ts';
+import { assert, must } from '../../shared/runtime/assert.ts';
+import type { Clock, Timer } from '../../shared/runtime/clock.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import type { ServiceCaller } from '../../shared/service/caller.ts';
+import type { ServiceDirectory } from '../../shared/service/directory.ts';
+import { callAnswerOf } from './attempt-answer.ts';
+import type {
+  CallAnswer, CallEffect, CallEvent, CallLimits, CallOffer, CallRow,
+} from './call-events.ts';
+import { CallRules } from './call-rules.ts';
+import type { CallTable, CallTableWrite } from './call-table.ts';
+import type { Moment, RefusedWhy } from './queue-events.ts';
+import { StoreFailure } from './store-failure.ts';
+import { callSubmissionOf } from './submission-view.ts';
+
+/** What is called, as it is on disk. */
+interface QueuedArguments {
+  key: string;
+  args: unknown[];
+}
+
+export type NewCall = Pick<CallOffer, 'owner' | 'service' | 'fingerprint' | 'begun'>
+  & QueuedArguments;
+
+export const usualCallLimits: CallLimits = {
+  rowsMax: 10_000, bytesMax: 32 * 1024 * 1024, perOwnerMax: 1_000,
+  keptMs: 7 * 24 * 3_600_000, keptMax: 10_000, keptBytesMax: 32 * 1024 * 1024,
+  inFlightMax: 16, ratePerS: 250, pauseMsFirst: 50, pauseMsMax: 1_000, sweepMs: 500,
+  silencesMax: 5,
+};
+
+/** While something is open. */
+const tickMs = 50;
+const idleTickMs = 60_000;
+const chances = 1_000_000;
+const retryAfterMs = 5_000;
+const callMs = 5_000;
+
+type Waiter = { resolve: (id: string) => void; reject: (error: OrderlyError) => void };
+
+/**
+ * Calls of services that nobody could take: performs what the rules say. They lie in the file of
+ * the queue until an instance lives again.
+ */
+export class CallQueue {
+  readonly #table: CallTable;
+  readonly #caller: Pick<ServiceCaller, 'call'>;
+  readonly #directory: Pick<ServiceDirectory, 'find'>;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #expiryMs: number;
+  readonly #onBroken: (why: string) => void;
+  readonly #rules: CallRules;
+  /** The arguments of open calls, as JSON text. */
+  readonly #texts = new Map<string, string>();
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #endWaiters = new Map<string, Set<() => void>>();
+  #group: { token: number; write: CallTableWrite }[] = [];
+  #req = 0;
+  #tick: Timer | null = null;
+  #tickIsFast = false;
+  #stopped = false;
+
+  constructor(parts: {
+    table: CallTable; caller: Pick<ServiceCaller, 'call'>;
+    directory: Pick<ServiceDirectory, 'find'>; clock: Clock; logger: Logger;
+    /** A call that no instance has answered by then ends as expired. */
+    expiryMs: number;
+    limits?: Partial<CallLimits>;
+    /** A write failed, and nobody can tell what is on disk: only a new process can. */
+    onBroken: (why: string) => void;
+  }) {
+    this.#table = parts.table;
+    this.#caller = parts.caller;
+    this.#directory = parts.directory;
+    this.#clock = parts.clock;
+    this.#logger = parts.logger;
+    this.#expiryMs = parts.expiryMs;
+    this.#onBroken = parts.onBroken;
+    const image = this.#table.load();
+    for (const { row, args } of image) {
+      if (row.end === null) this.#texts.set(row.id, must(args, 'an open call has its arguments'));
+    }
+    const limits = { ...usualCallLimits, ...parts.limits };
+    this.#rules = new CallRules(image.map(({ row }) => row), limits);
+    if (this.depth > 0) this.#logger.info({ depth: this.depth }, 'calls are waiting in the queue');
+  }
+
+  /** Begins to call what is there. */
+  start(): void {
+    this.#feed({ kind: 'tick' });
+  }
+
+  /** Ends at once; what was not written was not answered either. */
+  stop(): void {
+    this.#flush();
+    this.#stopped = true;
+    this.#tick?.cancel();
+  }
+
+  get depth(): number {
+    return this.#rules.depth;
+  }
+
+  /** An open call of the same owner for the same thing. */
+  twin(owner: string, fingerprint: string): CallRow | null {
+    return this.#rules.twin(owner, fingerprint);
+  }
+
+  knows({ owner, key }: Pick<NewCall, 'owner' | 'key'>): boolean {
+    return this.#rules.rowOfOp(`${owner}\n${key}`) !== null;
+  }
+
+  /**
+   * Resolves with the id of the submission when it is on disk; the same key again gives the same
+   * one. Throws `overloaded`, `unavailable` (certainly not kept), `outcome_unknown`,
+   * `idempotency_key_reused`.
+   */
+  offer({ key, args, ...call }: NewCall): Promise<string> {
+    const text = JSON.stringify({ key, args } satisfies QueuedArguments);
+    const nowMs = this.#clock.wallMs();
+    const id = uuid7();
+    this.#texts.set(id, text);
+    return new Promise<string>((resolve, reject) => {
+      const offer = {
+        ...call, id, opKey: `${call.owner}\n${key}`, bytes: Buffer.byteLength(text),
+        queuedAtMs: nowMs, expiresAtMs: nowMs + this.#expiryMs,
+      };
+      this.#feed({ kind: 'offered', req: this.#wait({ resolve, reject }), offer });
+    }).finally(() => {
+      if (this.#rules.row(id) === null) this.#texts.delete(id);
+    });
+  }
+
+  /** Takes a call back; remembered when this resolves. */
+  withdraw(id: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#feed({ kind: 'withdraw', req: this.#wait({ resolve, reject }), id });
+    });
+  }
+
+  /** Resolves when it has ended or the time is over. */
+  async untilEnded(id: string, withinMs: number): Promise<void> {
+    const over = new AbortController();
+    const isOver = (): void => over.abort();
+    if (this.#rules.row(id)?.end !== null || withinMs <= 0) return;
+    const waiters = this.#endWaiters.get(id) ?? new Set();
+    this.#endWaiters.set(id, waiters.add(isOver));
+    await this.#clock.sleep(withinMs, over.signal);
+    waiters.delete(isOver);
+    if (waiters.size === 0) this.#endWaiters.delete(id);
+  }
+
+  /** null for a submission that is not a call of this owner. */
+  row(id: string, owner: string): CallRow | null {
+    const row = this.#rules.row(id);
+    return row?.owner === owner ? row : null;
+  }
+
+  /** A submission as its owner sees it. */
+  describe(row: CallRow): Submission {
+    return callSubmissionOf(row, row.end === null ? this.#rules.progressOf(row.id) : null);
+  }
+
+  /** Ended calls in the order of ending, those after the `after`th that ended. */
+  endedAfter(after: number, limit: number): CallRow[] {
+    return this.#rules.endedAfter(after, limit);
+  }
+
+  #wait(waiter: Waiter): number {
+    this.#req += 1;
+    this.#waiters.set(this.#req, waiter);
+    return this.#req;
+  }
+
+  #moment(): Moment {
+    const { nowMs, wallMs } = { nowMs: this.#clock.nowMs(), wallMs: this.#clock.wallMs() };
+    return { nowMs, wallMs, chance: randomInt(chances) / chances };
+  }
+
+  #feed(event: CallEvent): void {
+    if (this.#stopped) return;
+    for (const effect of this.#rules.step(event, this.#moment())) this.#perform(effect);
+    this.#setTick();
+  }
+
+  #setTick(): void {
+    const fast = this.depth > 0;
+    if (this.#tick !== null && this.#tickIsFast === fast) return;
+    this.#tick?.cancel();
+    this.#tickIsFast = fast;
+    const everyMs = fast ? tickMs : idleTickMs;
+    this.#tick = this.#clock.setRepeating(everyMs, () => this.#feed({ kind: 'tick' }));
+  }
+
+  #perform(effect: CallEffect): void {
+    switch (effect.kind) {
+      case 'write': {
+        const { token, write } = effect;
+        const args = write.kind === 'insert' ? this.#texts.get(write.row.id) ?? null : null;
+        if (this.#group.length === 0) setImmediate(() => this.#flush());
+        this.#group.push({ token, write: { write, args } });
+        break;
+      }
+      case 'accepted':
+      case 'noted':
+        this.#waiterOf(effect.req).resolve(effect.id);
+        break;
+      case 'refused':
+        this.#waiterOf(effect.req).reject(refusalOf(effect.why));
+        break;
+      case 'find':
+        void this.#find(effect);
+        break;
+      case 'call':
+        void this.#call(effect);
+        break;
+      case 'ended':
+        this.#texts.delete(effect.id);
+        for (const wake of this.#endWaiters.get(effect.id) ?? []) wake();
+        break;
+    }
+  }
+
+  #waiterOf(req: number): Waiter {
+    const waiter = must(this.#waiters.get(req), 'a caller is answered once');
+    this.#waiters.delete(req);
+    return waiter;
+  }
+
+  /** One transaction for everything that came up in this turn of the event loop. */
+  #flush(): void {
+    const group = this.#group;
+    if (this.#stopped || group.length === 0) return;
+    this.#group = [];
+    let failure: StoreFailure | null = null;
+    try {
+      this.#table.write(group.map(({ write }) => write));
+    } catch (error) {
+      assert(error instanceof StoreFailure, 'the table throws StoreFailure only');
+      failure = error;
+      const { code, certain } = error;
+      this.#logger.error({ code, certain }, 'the disk of the queue failed');
+    }
+    for (const { token } of group) {
+      this.#feed(failure === null
+        ? { kind: 'stored', token }
+        : { kind: 'store-failed', token, certain: failure.certain });
+    }
+    if (failure?.certain === false) this.#onBroken(failure.message);
+  }
+
+  async #find({ id, attempt }: Extract<CallEffect, { kind: 'find' }>): Promise<void> {
+    const { service, begun } = must(this.#rules.row(id), 'an open call has its row');
+    const instances = await this.#directory.find(service);
+    // One that may be called twice is the better choice, and the only one for a repetition.
+    const idempotent = instances.some((one) => one.idempotent);
+    const usable = instances.length > 0 && (idempotent || begun === 'never');
+    this.#feed({ kind: 'found', id, attempt, idempotent: usable ? idempotent : null });
+  }
+
+  async #call(effect: Extract<CallEffect, { kind: 'call' }>): Promise<void> {
+    const { id, attempt, idempotent } = effect;
+    const { service } = must(this.#rules.row(id), 'an open call has its row');
+    const text = must(this.#texts.get(id), 'an open call has its arguments');
+    const { key, args } = JSON.parse(text) as QueuedArguments;
+    let answer: CallAnswer;
+    try {
+      const { result, instance } = await this.#caller.call({
+        service, args, key, deadlineMs: callMs, idempotent,
+      });
+      answer = { kind: 'ended', outcome: { as: 'answered', result, instance } };
+    } catch (error) {
+      answer = callAnswerOf(error);
+      this.#logger.debug({ err: error, id, answer: answer.kind }, 'a queued call has no result');
+    }
+    this.#feed({ kind: 'answered', id, attempt, answer });
+    if (answer.kind !== 'ended') return;
+    const { as: end } = answer.outcome;
+    this.#logger.info({ id, service, end, depth: this.depth }, 'a queued call ended');
+  }
+}
+
+function refusalOf(why: RefusedWhy): OrderlyError {
+  switch (why) {
+    case 'full':
+      return new OrderlyError(
+        'overloaded', 'No instance of the service lives now, and the queue is full.',
+        { retry_after_ms: retryAfterMs },
+      );
+    case 'not-stored':
+      return new OrderlyError(
+        'unavailable', 'No instance of the service lives now, and the call could not be stored.',
+        { retry_after_ms: retryAfterMs },
+      );
+    case 'unknown': return new OrderlyError('outcome_unknown');
+    case 'key-reused': return new OrderlyError('idempotency_key_reused');
+    case 'expired': return new OrderlyError('submission_expired', 'The call is too old.');
+    case 'not-found': return new OrderlyError('not_found');
+  }
+}
