@@ -8,7 +8,9 @@ import type { Logger } from '../shared/runtime/logger.ts';
 import type { NameClient } from '../shared/rpc/name-client.ts';
 import type { ClusterSecret } from '../shared/rpc/secret.ts';
 import { isSealed } from '../shared/rpc/view-seal.ts';
+import { commitDurations, fsyncDurations } from './durations.ts';
 import type { AppliedResult } from './orders/state.ts';
+import { errorOf } from './outcome-error.ts';
 import { type PeerLinks, type Self } from './peer-links.ts';
 import { type CoreStatus, ReplicaCore } from './replication/core.ts';
 import type { Effect, Event, Outcome } from './replication/events.ts';
@@ -109,6 +111,13 @@ export class Replica {
     return this.#core.inspect();
   }
 
+  /** Of the primary: how far behind each other store is, as far as is known here. */
+  lags(): { peer: string; entries: number }[] {
+    const { log, primary } = this.#core.state;
+    return [...primary?.peers.values() ?? []].map(({ storeId, matchLsn }) =>
+      ({ peer: storeId, entries: log.lastLsn - matchLsn }));
+  }
+
   async joinCluster(clusterId: string): Promise<void> {
     if (this.#self !== null) return;
     await this.#parts.storage.setClusterId(clusterId);
@@ -185,10 +194,12 @@ export class Replica {
     const awaited = this.#results.get(opId) ?? { waiters: 0, applied: null };
     awaited.waiters += 1;
     this.#results.set(opId, awaited);
+    const startMs = this.#parts.clock.nowMs();
     const outcome = await this.#ask((req) => ({ kind: 'submit', req, opId, payload }));
     awaited.waiters -= 1;
     if (awaited.waiters === 0) this.#results.delete(opId);
-    if (outcome.kind !== 'done') throw this.#errorOf(outcome);
+    if (outcome.kind !== 'done') throw errorOf(outcome, this.#news);
+    commitDurations.took(this.#parts.clock.nowMs() - startMs);
     const applied = must(awaited.applied, 'an answered op was executed');
     return { lsn: outcome.lsn, copies: outcome.copies, applied };
   }
@@ -208,7 +219,7 @@ export class Replica {
   /** Resolves when the state here is at least as new as every write answered before the call. */
   async confirmRead(): Promise<number> {
     const outcome = await this.#ask((req) => ({ kind: 'read', req }));
-    if (outcome.kind !== 'read-at') throw this.#errorOf(outcome);
+    if (outcome.kind !== 'read-at') throw errorOf(outcome, this.#news);
     return outcome.lsn;
   }
 
@@ -219,20 +230,6 @@ export class Replica {
       this.#waiting.set(req, { resolve });
       this.input(event(req));
     });
-  }
-
-  #errorOf(outcome: Outcome): OrderlyError {
-    switch (outcome.kind) {
-      case 'not-primary':
-        return new OrderlyError('not_primary', undefined, { news: this.#news });
-      case 'busy':
-        return new OrderlyError('overloaded', `Busy: ${outcome.why}.`, { retry_after_ms: 100 });
-      case 'unknown':
-        return new OrderlyError('outcome_unknown', undefined, { news: this.#news });
-      case 'done':
-      case 'read-at':
-        return new OrderlyError('internal');
-    }
   }
 
   #drain(): void {
@@ -287,7 +284,10 @@ export class Replica {
 
   #persist(effect: Extract<Effect, { kind: 'persist' }>): void {
     this.#parts.storage.persist(effect.ops).then(
-      ({ ms }) => this.input({ kind: 'persisted', token: effect.token, ms }),
+      ({ ms }) => {
+        fsyncDurations.took(ms);
+        this.input({ kind: 'persisted', token: effect.token, ms });
+      },
       (error: unknown) => this.#storageFailed(error),
     );
     if (this.#core.state.primary !== null) return;

@@ -1,9 +1,11 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { ClusterMember, ClusterStatus } from '../shared/contract/frontend.ts';
+import { metricsMethods } from '../shared/contract/metrics.ts';
 import type { Registration } from '../shared/contract/nameserver.ts';
 import { nameServerMethods } from '../shared/contract/nameserver.ts';
 import type { ReplicaStatus } from '../shared/contract/replica.ts';
 import { replicaMethods } from '../shared/contract/replica.ts';
+import { isServiceName } from '../shared/contract/service.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Elector, NameCaller } from './elector.ts';
 import type { Members } from './members.ts';
@@ -12,6 +14,11 @@ import type { ViewHolder } from './view-holder.ts';
 /** Each is asked at the same time; what has not answered by then is shown as failed. */
 const gatherMs = 500;
 const setDownMs = 2_000;
+/** A primary asks the others and the name server first. */
+const setDrainingMs = 4_000;
+const metricsMs = 3_000;
+/** Its name where back ends have theirs. */
+const nameServerNode = 'nameserver';
 
 type Listed = Registration & { alive: boolean };
 
@@ -72,6 +79,8 @@ export class ClusterDesk {
       name_server: { address: this.#names.address, reachable: listed !== null },
       front_ends: (listed ?? []).filter(({ kind }) => kind === 'frontend')
         .map(({ id, address, alive }) => ({ id, address, alive })),
+      services: (listed ?? []).filter(({ kind }) => isServiceName(kind))
+        .map(({ kind, id, address, alive }) => ({ kind, id, address, alive })),
       geocoders: (primary ?? statuses[0])?.geocoders ?? [],
     };
   }
@@ -81,6 +90,77 @@ export class ClusterDesk {
    * `invalid_params` when the name is not unique, or what the call to it threw.
    */
   async setDown(node: string, down: boolean): Promise<ClusterMember> {
+    const known = await this.#named(node);
+    const status = await this.#members.call(
+      known.address, replicaMethods.setDown, { params: { down }, deadlineMs: setDownMs },
+    );
+    this.#logger.warn({ node: status.id, storeId: status.storeId, down }, 'back end switched');
+    return this.#memberOf(known, status);
+  }
+
+  /** Drains a back end or ends that; throws as setDown does. */
+  async setDraining(node: string, draining: boolean): Promise<ClusterMember> {
+    const known = await this.#named(node);
+    const status = await this.#members.call(known.address, replicaMethods.setDraining, {
+      params: { draining }, deadlineMs: setDrainingMs,
+    });
+    this.#logger.warn({ node: status.id, storeId: status.storeId, draining }, 'back end drained');
+    return this.#memberOf(known, status);
+  }
+
+  /** What a back end or the name server (`nameserver`) measured. Throws as setDown does. */
+  async metricsOf(node: string): Promise<string> {
+    const options = { params: {}, deadlineMs: metricsMs };
+    if (node === nameServerNode) {
+      const { params, ...rest } = options;
+      return (await this.#names.call(metricsMethods.read, params, rest)).text;
+    }
+    const { address } = await this.#named(node);
+    return (await this.#members.call(address, metricsMethods.read, options)).text;
+  }
+
+  /** The state of a back end in one word, and whether it does its part. Throws `not_found`. */
+  async readinessOf(node: string): Promise<{ ready: boolean; state: string }> {
+    if (node === nameServerNode) {
+      const ready = await this.nameServerAnswers(gatherMs);
+      return { ready, state: ready ? 'serving' : 'failed' };
+    }
+    const { status } = await this.#named(node);
+    const state = status?.state ?? 'failed';
+    return { ready: state === 'serving' || state === 'in sync', state };
+  }
+
+  /** Every program of the cluster by the name that metricsOf takes; null: one asks it itself. */
+  async programs(): Promise<{ node: string | null; address: string }[]> {
+    const { listed, answered } = await this.#gather();
+    const { id, address } = this.#self();
+    const others = (listed ?? []).filter((one) => one.kind === 'frontend' && one.id !== id);
+    return [
+      { node: null, address },
+      ...others.map((one) => ({ node: null, address: one.address })),
+      ...answered.map((one) => ({ node: nameOf(one), address })),
+      { node: nameServerNode, address },
+    ];
+  }
+
+  /** True when the name server answers within deadlineMs. */
+  async nameServerAnswers(deadlineMs: number): Promise<boolean> {
+    try {
+      await this.#names.call(nameServerMethods.getView, { group: this.#group }, { deadlineMs });
+      return true;
+    } catch {
+      // Whatever went wrong, the question was whether it answers.
+      return false;
+    }
+  }
+
+  #memberOf(known: Known, status: ReplicaStatus): ClusterMember {
+    const inSync = this.#holder.view?.inSync.includes(known.storeId) === true;
+    return memberOf({ ...known, status }, { inSync, committed: status.commitLsn });
+  }
+
+  /** Throws `not_found`, and `invalid_params` when the name is not unique. */
+  async #named(node: string): Promise<Answered> {
     const { answered } = await this.#gather();
     const sameName = answered.filter(({ storeId, id, status }) =>
       storeId === node || id === node || status?.id === node);
@@ -92,12 +172,7 @@ export class ClusterDesk {
     if (named.length > 1) {
       throw new OrderlyError('invalid_params', 'Several back ends have that name; use store_id.');
     }
-    const status = await this.#members.call(
-      known.address, replicaMethods.setDown, { params: { down }, deadlineMs: setDownMs },
-    );
-    this.#logger.warn({ node: status.id, storeId: status.storeId, down }, 'back end switched');
-    const inSync = this.#holder.view?.inSync.includes(known.storeId) === true;
-    return memberOf({ ...known, status }, { inSync, committed: status.commitLsn });
+    return known;
   }
 
   /** True when the primary that we believe in answers as such within deadlineMs. */

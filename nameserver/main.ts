@@ -5,9 +5,11 @@ import { leaveStorageFailed, printReady, untilStopped } from '../shared/runtime/
 import { createLogger } from '../shared/runtime/logger.ts';
 import { advertiseNameServer } from '../shared/rpc/mdns.ts';
 import { loadClusterSecret } from '../shared/rpc/secret.ts';
+import { servedMetrics } from '../shared/rpc/serve-metrics.ts';
 import { serveRpc } from '../shared/rpc/server.ts';
 import { sealView } from '../shared/rpc/view-seal.ts';
 import type { NameServerConfig } from './config.ts';
+import { measureNameServer } from './measures.ts';
 import { Prober } from './prober.ts';
 import { NameService } from './service.ts';
 import { defaultRuleTimes } from './view-rules.ts';
@@ -39,11 +41,12 @@ export const runNameServer = async (config: NameServerConfig): Promise<number> =
     seal: (view) => sealView(secret, view),
     onStorageFailed: (why) => leaveStorageFailed(logger, why),
   });
+  measureNameServer(service);
   const server = await serveRpc({
     secret,
     host: config.host,
     port: config.port,
-    methods: service.methods,
+    methods: [...service.methods, servedMetrics()],
     logger,
   });
   service.start();

@@ -8,7 +8,7 @@ import {
 } from '../shared/contract/nameserver.ts';
 import type { CallerClass, ParamsOf } from '../shared/contract/method.ts';
 import { isServiceName } from '../shared/contract/service.ts';
-import type { ViewNews } from '../shared/contract/view.ts';
+import type { View, ViewNews } from '../shared/contract/view.ts';
 import { must } from '../shared/runtime/assert.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
@@ -109,6 +109,21 @@ export class NameService {
   #all(filter: Filter, asking: CallerClass) {
     if (asking === 'service') throw new OrderlyError('forbidden', 'A service lists services only.');
     return this.#list(filter);
+  }
+
+  /** The view of each group that has one. */
+  views(): View[] {
+    return [...this.#groups.values()].flatMap(({ view }) => (view === null ? [] : [view]));
+  }
+
+  /** How many programs are registered and alive, by kind. */
+  living(): { kind: string; count: number }[] {
+    const counts = new Map<string, number>();
+    for (const { kind, alive } of this.#list({})) {
+      const known = isServiceName(kind) ? 'service' : kind;
+      counts.set(known, (counts.get(known) ?? 0) + Number(alive));
+    }
+    return [...counts].map(([kind, count]) => ({ kind, count }));
   }
 
   #list(filter: Filter) {

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import type { FastifyRequest } from 'fastify';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Actor } from '../../shared/contract/order.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
@@ -62,6 +63,16 @@ export interface Asking {
   address: string;
 }
 
+/** What a request shows of itself. */
+export interface Showing {
+  authorization: string | undefined;
+  address: string;
+}
+
+/** Of a request over HTTP; the address is that of the client where a trusted proxy names it. */
+export const shownBy = ({ headers, ip }: FastifyRequest): Showing =>
+  ({ authorization: headers.authorization, address: ip });
+
 const isSignIn = (operation: string): boolean =>
   operation === 'session.create' || operation === 'account.create';
 
@@ -104,9 +115,18 @@ export class Limits {
     this.#take(toll, who, staff ? staffFactor : 1);
   }
 
-  /** A token that is none was shown. Throws `rate_limited` when that happens too often. */
-  wrongToken(address: string): void {
-    this.#take('wrongToken', networkOf(address));
+  /**
+   * What `admit` gives. Where it throws `unauthorized` for a token that was shown, that is counted;
+   * throws `rate_limited` instead when it happens too often. Good tokens are never held up by it.
+   */
+  admitted<T>({ authorization, address }: Showing, admit: () => T): T {
+    try {
+      return admit();
+    } catch (error) {
+      const wrong = error instanceof OrderlyError && error.code === 'unauthorized';
+      if (wrong && authorization !== undefined) this.#take('wrongToken', networkOf(address));
+      throw error;
+    }
   }
 
   #take(toll: Toll, who: string, times = 1): void {

@@ -39,4 +39,22 @@ export const clusterOperations: readonly PublicOperation[] = [
       return { body: await desk.cluster.setDown(node, false) };
     },
   }),
+  define({
+    name: 'node.drain',
+    doc: 'Drain a back end: it keeps every order, and leads only while nobody else can.',
+    topic: 'cluster', access: 'operator', method: 'POST', paths: ['/v1/cluster/nodes/:node/drain'],
+    params: publicParams.nodeSwitch, key: 'none', ...nodeSwitch,
+    async run({ node }, _caller, desk) {
+      return { body: await desk.cluster.setDraining(node, true) };
+    },
+  }),
+  define({
+    name: 'node.resume',
+    doc: 'End the draining of a back end: it may lead again.',
+    topic: 'cluster', access: 'operator', method: 'POST', paths: ['/v1/cluster/nodes/:node/resume'],
+    params: publicParams.nodeSwitch, key: 'none', ...nodeSwitch,
+    async run({ node }, _caller, desk) {
+      return { body: await desk.cluster.setDraining(node, false) };
+    },
+  }),
 ];

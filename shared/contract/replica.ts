@@ -76,7 +76,7 @@ export const replicaStatusSchema = z.strictObject({
   version: z.string().max(40),
   pid: count,
   role: z.enum(['primary', 'backup', 'learner', 'quarantine']),
-  /** One word for people: serving, activating, in sync, catching up, down, failed, waiting. */
+  /** One word for people: serving, activating, in sync, catching up, draining, down, failed, ... */
   state: z.string().max(40),
   down: z.boolean(),
   viewNumber: count,
@@ -145,6 +145,15 @@ export const replicaMethods = {
     result: replicaStatusSchema,
     errors: [],
     callers: ['peer', 'frontend', 'operator'],
+    idempotent: true,
+  }),
+  setDraining: defineMethod({
+    name: 'replica.setDraining',
+    doc: 'Drain this back end (it leads only while nobody else can, and goes on as a backup) or not.',
+    params: z.strictObject({ draining: z.boolean() }),
+    result: replicaStatusSchema,
+    errors: ['down'],
+    callers: ['operator', 'frontend'],
     idempotent: true,
   }),
   setDown: defineMethod({
