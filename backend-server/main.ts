@@ -7,6 +7,7 @@ import { version } from '../shared/runtime/version.ts';
 import { NameClient } from '../shared/rpc/name-client.ts';
 import { type ClusterSecret, loadClusterSecret } from '../shared/rpc/secret.ts';
 import { type RpcServer, serveRpc } from '../shared/rpc/server.ts';
+import { AccountService } from './accounts/account-service.ts';
 import { AddressMemory } from './address-memory.ts';
 import { BurnedMark } from './burned-mark.ts';
 import type { BackendConfig } from './config.ts';
@@ -141,6 +142,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     ...parts,
     replica,
     orders,
+    accounts: new AccountService({ ...parts, replica, orders }),
     follower,
     facts: { id, group, version },
     address: () => server?.address ?? `${config.host}:0`,

@@ -5,6 +5,7 @@ import { fingerprintOf } from '../shared/contract/fingerprint.ts';
 import { aGeocoder, aPlace, RunningStore } from './testing/running-store.ts';
 
 const deadlineMs = 3000;
+const operator = { kind: 'operator', id: null } as const;
 
 describe('OrderService', () => {
   let names: RunningService;
@@ -52,7 +53,8 @@ describe('OrderService', () => {
     expect(await codeOf(store.submit(aPlace('SW1A 1AA', 2), { key })))
       .toBe('idempotency_key_reused');
     const { result } = await store.client().call(backendMethods.read, {
-      viewNumber: 1, stale: false, query: { query: 'order.get', order_id: order.id },
+      viewNumber: 1, stale: false, principal: operator,
+      query: { query: 'order.get', order_id: order.id },
     }, { deadlineMs });
     expect(result).toEqual({ order });
   });
@@ -115,7 +117,8 @@ describe('OrderService', () => {
     const { order, lsn } = await store.submit(aPlace());
     for (const stale of [false, true]) {
       const read = await store.client().call(backendMethods.read, {
-        viewNumber: 1, stale, query: { query: 'order.get', order_id: order.id },
+        viewNumber: 1, stale, principal: operator,
+        query: { query: 'order.get', order_id: order.id },
       }, { deadlineMs });
       expect(read.result).toEqual({ order });
       expect(read.lsn).toBeGreaterThanOrEqual(lsn);

@@ -1,11 +1,12 @@
 import { v7 as uuid7 } from 'uuid';
-import type { Operation, QueryResult, backendMethods } from '../shared/contract/backend.ts';
+import type { Operation, Query, QueryResult, backendMethods } from '../shared/contract/backend.ts';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { ParamsOf, ResultOf } from '../shared/contract/method.ts';
-import type { Menu, Shop } from '../shared/contract/order.ts';
+import type { Actor, Menu, Shop } from '../shared/contract/order.ts';
 import type { Outcome } from '../shared/contract/submission.ts';
 import { must } from '../shared/runtime/assert.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
+import { requireSession } from './accounts/session-check.ts';
 import { buildPlace } from './admission/build-order.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
 import { parsePostcode } from './geocoding/postcode.ts';
@@ -45,17 +46,21 @@ export class OrderService {
 
   async submit(params: Submit): Promise<Submitted> {
     await requireServing(this.#parts.replica);
+    const { principal, session, as_of: asOf } = params;
+    if (session !== undefined) {
+      await requireSession(this.#parts.storage, { principal, session, asOf });
+    }
     const opId = opIdOf(params, params.request.operation);
     let body: CommandBody;
     try {
       body = await this.#admit(params);
     } catch (error) {
       // The same request may have been accepted before: then its first answer is the answer.
-      const before = error instanceof OrderlyError ? await this.#recorded(opId) : null;
+      const before = error instanceof OrderlyError ? await this.recorded(opId) : null;
       if (before === null) throw error;
       return this.#answer(params, before);
     }
-    const done = await this.#commit(opId, params.fingerprint, body);
+    const done = await this.commit(opId, params.fingerprint, body);
     return this.#answer(params, done);
   }
 
@@ -64,20 +69,24 @@ export class OrderService {
     await requireServing(this.#parts.replica);
     const opId = opIdOf(params, 'order.create');
     const body: CommandBody = { kind: 'order.close', ending: params.ending };
-    const { applied } = await this.#commit(opId, params.fingerprint, body);
+    const { applied } = await this.commit(opId, params.fingerprint, body);
     return { outcome: outcomeOf(applied, params.fingerprint), lsn: applied.lsn };
   }
 
   async read(
     params: ParamsOf<typeof backendMethods.read>,
   ): Promise<{ result: QueryResult; lsn: number }> {
-    if (!params.stale) await this.#parts.replica.confirmRead();
-    return this.#parts.storage.query(params.query);
+    const { query, principal, session, stale } = params;
+    if (!stale) await this.#parts.replica.confirmRead();
+    if (session !== undefined && principal !== undefined) {
+      await requireSession(this.#parts.storage, { principal, session }, stale);
+    }
+    return this.#parts.storage.query(query, ownerFor(query, principal));
   }
 
   /** An op of the system itself; the same opId has an effect once. */
   async submitOwn(opId: string, body: CommandBody): Promise<AppliedResult> {
-    return (await this.#commit(opId, '', body)).applied;
+    return (await this.commit(opId, '', body)).applied;
   }
 
   /** Grows from op to op of this process, whatever the wall clock does. */
@@ -86,14 +95,16 @@ export class OrderService {
     return new Date(this.#lastAtMs).toISOString();
   }
 
-  #commit(opId: string, fingerprint: string, body: CommandBody): Promise<Done> {
+  /** Carries an op out and answers what it gave, now or the first time that it was sent. */
+  commit(opId: string, fingerprint: string, body: CommandBody): Promise<Done> {
     return this.#parts.replica.submit(
       opId,
       JSON.stringify({ opId, fingerprint, at: this.now(), ...body }),
     );
   }
 
-  async #recorded(opId: string): Promise<Done | null> {
+  /** What an op gave when it was carried out; null when it was not. */
+  async recorded(opId: string): Promise<Done | null> {
     const applied = await this.#parts.storage.findResult(opId);
     return applied && { lsn: 0, copies: 0, applied };
   }
@@ -160,10 +171,18 @@ export class OrderService {
   }
 }
 
-const opIdOf = (
+/** Keys of different principals and operations never meet. */
+export const opIdOf = (
   { principal, key }: Pick<Submit, 'principal' | 'key'>,
-  operation: Operation['operation'],
+  operation: string,
 ): string => `${principal.kind}:${principal.id ?? ''}:${operation}:${key}`;
+
+/** Staff and operators see everything, a customer what is theirs, a stranger nothing. */
+function ownerFor({ query }: Query, principal: Actor | undefined): string | null {
+  if (query === 'account.get' || query === 'session.list') return principal?.id ?? null;
+  if (principal === undefined) return '';
+  return principal.kind === 'customer' ? (principal.id ?? '') : null;
+}
 
 /** What is recorded under the op of an order, in the words of its submission. */
 function outcomeOf({ fingerprint, result }: AppliedResult, asked: string): Outcome {

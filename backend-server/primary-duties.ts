@@ -2,6 +2,7 @@ import { OrderlyError } from '../shared/contract/errors.ts';
 import type { Order } from '../shared/contract/order.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
+import { tendAccounts } from './accounts/account-duties.ts';
 import { distanceM } from './admission/distance.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
 import { defaultCatalogue } from './orders/default-catalogue.ts';
@@ -25,7 +26,8 @@ export interface DutyParts {
 
 /**
  * What a primary does without being asked: install the menu in a new cluster, and check the
- * postcodes that no service could be asked about when the order came.
+ * postcodes that no service could be asked about when the order came; drop old sessions and erase
+ * what is left of deleted accounts.
  */
 export class PrimaryDuties {
   readonly #parts: DutyParts;
@@ -61,6 +63,7 @@ export class PrimaryDuties {
     this.#running = true;
     this.#guard(async () => {
       try {
+        await tendAccounts(this.#parts);
         await this.#verifyOne();
       } finally {
         this.#running = false;

@@ -1,10 +1,12 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
+import { accountMethods } from '../shared/contract/account.ts';
 import { backendMethods } from '../shared/contract/backend.ts';
 import type { BeatStatus } from '../shared/contract/nameserver.ts';
 import { operatorMethods } from '../shared/contract/operator.ts';
 import { type ReplicaStatus, replicaMethods } from '../shared/contract/replica.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { type Implementation, implement } from '../shared/rpc/server.ts';
+import type { AccountService } from './accounts/account-service.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
 import type { EventFollower } from './event-follower.ts';
 import type { OrderService } from './order-service.ts';
@@ -23,6 +25,7 @@ export interface ReplicaServiceParts {
   replica: Replica;
   storage: Storage;
   orders: OrderService;
+  accounts: AccountService;
   follower: EventFollower;
   geocoder: Geocoder;
   logger: Logger;
@@ -47,9 +50,10 @@ export class ReplicaService {
     this.#down && !alwaysOpen.has(method) ? new OrderlyError('down') : null;
 
   get methods(): Implementation[] {
-    const { replica, orders, follower } = this.#parts;
+    const { replica, orders, accounts, follower } = this.#parts;
     return [
       implement(backendMethods.submit, (params) => orders.submit(params)),
+      implement(accountMethods.submit, (params) => accounts.submit(params)),
       implement(backendMethods.close, (params) => orders.close(params)),
       implement(backendMethods.read, (params) => orders.read(params)),
       implement(backendMethods.follow, (params, { signal }) => follower.follow(params, signal)),

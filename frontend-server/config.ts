@@ -87,6 +87,7 @@ export interface FrontendConfig
   /** The replica group whose orders it serves. */
   group: string;
   operatorToken?: string;
+  staffToken?: string;
   secretValue?: string;
   secretFile?: string;
   /** null: plain HTTP. */
@@ -115,7 +116,7 @@ export const readFrontendConfig = (options: unknown): FrontendConfig => {
   const { nameserver, tlsCert: _cert, tlsKey: _key, ...parsed } = given;
   const {
     ORDERLY_CLUSTER_SECRET: value, ORDERLY_CLUSTER_SECRET_FILE: file,
-    ORDERLY_OPERATOR_TOKEN: token,
+    ORDERLY_OPERATOR_TOKEN: token, ORDERLY_STAFF_TOKEN: staffToken,
   } = process.env;
   return Object.freeze({
     ...parsed,
@@ -124,6 +125,7 @@ export const readFrontendConfig = (options: unknown): FrontendConfig => {
     tls: tlsOf(given),
     group: 'main',
     ...(token !== undefined && token !== '' && { operatorToken: token }),
+    ...(staffToken !== undefined && staffToken !== '' && { staffToken }),
     ...(value !== undefined && value !== '' && { secretValue: value }),
     ...(file !== undefined && file !== '' && { secretFile: file }),
   });

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
+import { accountMethods } from '../shared/contract/account.ts';
 import { backendMethods } from '../shared/contract/backend.ts';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { Method, ParamsOf, ResultOf } from '../shared/contract/method.ts';
@@ -24,6 +25,9 @@ export type SubmitResult = ResultOf<Submit>;
 type Close = typeof backendMethods.close;
 export type CloseRequest = Omit<ParamsOf<Close>, 'viewNumber'>;
 export type CloseResult = ResultOf<Close>;
+type Account = typeof accountMethods.submit;
+export type AccountRequest = Omit<ParamsOf<Account>, 'viewNumber'>;
+export type AccountResult = ResultOf<Account>;
 export type ReadRequest = Omit<ParamsOf<Read>, 'viewNumber'>;
 export type ReadResult = ResultOf<Read>;
 type Follow = typeof backendMethods.follow;
@@ -70,6 +74,8 @@ interface Errand<P, R> {
   isOver?: () => boolean;
   /** Nobody waits for this one: it takes no room from those that somebody waits for. */
   isBackground?: boolean;
+  /** What the back end says about its load is the answer: asking again would only add to it. */
+  answersBusy?: boolean;
   /** Its refusals are not recorded: one proves nothing about a copy that was sent before. */
   refusalProvesLittle?: boolean;
 }
@@ -156,6 +162,16 @@ export class Forwarder {
     });
   }
 
+  /** Changes accounts and sessions, once however often it is sent; throws as submit does. */
+  account(request: AccountRequest): Promise<AccountResult> {
+    return this.#carry({
+      method: accountMethods.submit,
+      params: (viewNumber) => ({ viewNumber, ...request }),
+      hasEffect: true,
+      answersBusy: true,
+    });
+  }
+
   /** Linearizable, from the primary; a stale read takes the first back end that answers. */
   read(request: ReadRequest): Promise<ReadResult> {
     if (request.stale) return this.#readStale(request);
@@ -202,6 +218,7 @@ export class Forwarder {
         } catch (error) {
           assert(error instanceof OrderlyError, 'the RPC client throws OrderlyError only');
           const judgement = this.#judge(error, lane.belief);
+          if (errand.answersBusy === true && !mayHaveRun && error.code === 'overloaded') throw error;
           if (judgement.next === 'answer') {
             throw mayHaveRun && errand.refusalProvesLittle === true ? gaveUp(true) : error;
           }

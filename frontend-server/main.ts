@@ -6,12 +6,14 @@ import { OrderlyError } from '../shared/contract/errors.ts';
 import { shortName } from '../shared/contract/ids.ts';
 import { hostPortText } from '../shared/rpc/host-port.ts';
 import { loadClusterSecret } from '../shared/rpc/secret.ts';
+import type { ClusterSecret } from '../shared/rpc/secret.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { claimDataFolder, openDataFolder } from '../shared/runtime/data-folder.ts';
 import { leaveStorageFailed, printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
 import { createLogger } from '../shared/runtime/logger.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { version } from '../shared/runtime/version.ts';
+import { AccountDesk } from './account-desk.ts';
 import { Beat } from './beat.ts';
 import { ClusterDesk } from './cluster-desk.ts';
 import type { FrontendConfig } from './config.ts';
@@ -21,10 +23,11 @@ import { Certificate } from './http/certificate.ts';
 import { Limits } from './http/limits.ts';
 import { Pressure } from './http/pressure.ts';
 import { isLoopback } from './http/request-guard.ts';
-import { loadOperatorToken } from './operator-token.ts';
+import { loadIdentities } from './identity.ts';
 import { OrderDesk } from './order-desk.ts';
 import { PendingQueue } from './queue/pending-queue.ts';
 import { QueueStore } from './queue/queue-store.ts';
+import { SessionTokens } from './session-token.ts';
 import { createUpstream } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -88,12 +91,15 @@ function makeProtection(config: FrontendConfig, logger: Logger) {
 
 async function openDoor(
   config: FrontendConfig, upstream: Upstream,
-  { id, logger, queue }: { id: string; logger: Logger; queue: PendingQueue },
+  { id, logger, queue, secret }: {
+    id: string; logger: Logger; queue: PendingQueue; secret: ClusterSecret;
+  },
 ): Promise<Door> {
   const { forwarder, holder, elector, members, names } = upstream;
-  const token = loadOperatorToken({
-    home: config.home,
-    ...(config.operatorToken !== undefined && { value: config.operatorToken }),
+  const { home, operatorToken, staffToken } = config;
+  const tokens = new SessionTokens(secret);
+  const identities = loadIdentities({
+    home, operatorToken, staffToken, sessions: tokens, clock: systemClock,
   });
   const protection = makeProtection(config, logger);
   const { pressure, certificate } = protection;
@@ -107,8 +113,11 @@ async function openDoor(
     source: forwarder, views: holder, status: () => cluster.status(), clock: systemClock, logger,
   });
   const app = await createApp({
-    desk: { forwarder, cluster, events, orders: new OrderDesk(forwarder, queue) },
-    token, logger, host: config.host, ...protection,
+    desk: {
+      forwarder, cluster, events, orders: new OrderDesk(forwarder, queue),
+      accounts: new AccountDesk({ forwarder, tokens, secret }),
+    },
+    identities, logger, host: config.host, ...protection,
     health: {
       clock: systemClock, id,
       draining: () => draining,
@@ -156,7 +165,7 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
     expiryMs: config.queueExpiry * 1_000, limits: { rowsMax: config.queueMax },
     onBroken: (why) => leaveStorageFailed(logger, why),
   });
-  const door = await openDoor(config, upstream, { id, logger, queue });
+  const door = await openDoor(config, upstream, { id, logger, queue, secret });
   queue.start();
   const address = reachable(config.host, door.port);
   const beat = new Beat({

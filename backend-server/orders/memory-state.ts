@@ -1,5 +1,6 @@
 import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
 import { assert, must } from '../../shared/runtime/assert.ts';
+import { isErased } from './erasure.ts';
 import { MemoryAccounts } from './memory-accounts.ts';
 import type { MemoryAccountsJson } from './memory-accounts.ts';
 import { ownerOf } from './ownership.ts';
@@ -86,6 +87,12 @@ export class MemoryOrderState implements OrderState {
       ownerOf(order) === accountId && order.closed_at === null);
   }
 
+  unerasedOrders(accountId: string, limit: number): string[] {
+    return [...this.#orders.values()]
+      .flatMap(({ order }) => (ownerOf(order) === accountId && !isErased(order) ? [order.id] : []))
+      .slice(0, limit);
+  }
+
   eraseOrder(order: Order, event: OrderEvent): void {
     const before = must(this.#orders.get(order.id), 'only an order that exists is erased');
     const events = before.events.map((each) => ({ ...each, note: null, patch: null }));
@@ -100,6 +107,10 @@ export class MemoryOrderState implements OrderState {
 
   lastEventSeq(orderId: string): number {
     return this.#orders.get(orderId)?.events.length ?? 0;
+  }
+
+  lastMove(orderId: string): OrderEvent | null {
+    return this.#orders.get(orderId)?.events.findLast(({ to }) => to !== null) ?? null;
   }
 
   lastAt(): string | null {

@@ -1,7 +1,9 @@
 import type { Query, QueryResult } from '../../shared/contract/backend.ts';
 import type { Menu, Order, Shop } from '../../shared/contract/order.ts';
 import type { Base } from '../../shared/contract/replica.ts';
+import type { Account, Session } from '../orders/account-state.ts';
 import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
+import type { AccountChores, AccountKey } from './storage.ts';
 
 /** A result on its way between threads: the text goes as it is stored, and is parsed when used. */
 export interface PackedResult {
@@ -25,7 +27,16 @@ export interface JobTypes {
     answer: { results: PackedResult[]; stateHash: StateHash | null };
   };
   'find-result': { job: { opId: string }; answer: PackedResult | null };
-  query: { job: { query: Query }; answer: { result: QueryResult; lsn: number } };
+  query: {
+    job: { query: Query; owner: string | null };
+    answer: { result: QueryResult; lsn: number };
+  };
+  'find-account': { job: { key: AccountKey }; answer: Account | null };
+  'find-session': {
+    job: { id: string };
+    answer: { session: Session; account: Account } | null;
+  };
+  'account-chores': { job: { expiredBefore: string; limit: number }; answer: AccountChores };
   catalogue: { job: object; answer: { shop: Shop; menu: Menu } | null };
   'unverified-orders': { job: { limit: number }; answer: Order[] };
   'count-orders': { job: object; answer: number };
@@ -43,6 +54,7 @@ export type Job = { [K in JobKind]: JobOf<K> }[JobKind];
 /** Answered as soon as executed: nothing is lost with them, as the log holds what they show. */
 const immediateKinds: ReadonlySet<JobKind> = new Set([
   'apply', 'find-result', 'query', 'catalogue', 'unverified-orders', 'count-orders',
+  'find-account', 'find-session', 'account-chores',
 ]);
 
 /** Whether a job is answered before its transaction is on disk. */

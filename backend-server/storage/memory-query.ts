@@ -1,24 +1,31 @@
 import type { Query, QueryResult } from '../../shared/contract/backend.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
-import type { ListQuery, OrderPage } from '../../shared/contract/order.ts';
+import type { OrderPage } from '../../shared/contract/order.ts';
 import type { MemoryOrderState, OrderHistory } from '../orders/memory-state.ts';
+import { ownerOf } from '../orders/ownership.ts';
+import { queryAccounts } from './account-query.ts';
 import { memoryFeed, memoryOpen } from './event-feed.ts';
 import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
 
-export function queryMemory(state: MemoryOrderState, query: Query): QueryResult {
+export function queryMemory(
+  state: MemoryOrderState, query: Query, owner: string | null,
+): QueryResult {
   switch (query.query) {
     case 'order.get':
-      return { order: historyOf(state, query.order_id).order };
+      return { order: historyOf(state, query.order_id, owner).order };
     case 'order.events':
-      return { events: [...historyOf(state, query.order_id).events] };
+      return { events: [...historyOf(state, query.order_id, owner).events] };
     case 'order.list':
-      return { page: list(state, query.filter) };
+      return { page: list(state, planList(query.filter, owner)) };
     case 'menu.get': {
       const catalogue = state.catalogue();
       if (catalogue === null) throw new OrderlyError('not_found', 'There is no menu yet.');
       return { menu: catalogue.menu };
     }
+    case 'account.get':
+    case 'session.list':
+      return queryAccounts(state.accounts, query, owner);
     case 'events.since':
       return { feed: memoryFeed(state.histories(), query) };
     case 'orders.open':
@@ -26,16 +33,18 @@ export function queryMemory(state: MemoryOrderState, query: Query): QueryResult 
   }
 }
 
-function historyOf(state: MemoryOrderState, orderId: string): OrderHistory {
+function historyOf(
+  state: MemoryOrderState, orderId: string, owner: string | null,
+): OrderHistory {
   const history = state.history(orderId);
-  if (history === null) throw new OrderlyError('not_found', 'There is no such order.');
+  const isHidden = owner !== null && history !== null && ownerOf(history.order) !== owner;
+  if (history === null || isHidden) throw new OrderlyError('not_found', 'There is no such order.');
   return history;
 }
 
 const placedLsn = ({ events }: OrderHistory): number => events[0]?.log_index ?? 0;
 
-function list(state: MemoryOrderState, filter: ListQuery): OrderPage {
-  const plan = planList(filter);
+function list(state: MemoryOrderState, plan: ListPlan): OrderPage {
   const found = [...state.histories()].toReversed().filter((history) => matches(plan, history));
   const shown = found.slice(0, plan.limit);
   const last = shown.at(-1);
@@ -49,6 +58,7 @@ function list(state: MemoryOrderState, filter: ListQuery): OrderPage {
 function matches(plan: ListPlan, history: OrderHistory): boolean {
   const { order } = history;
   return (plan.beforeLsn === null || placedLsn(history) < plan.beforeLsn)
+    && (plan.owner === null || ownerOf(order) === plan.owner)
     && (plan.status === null || order.status === plan.status)
     && (plan.phone === null || order.customer.phone === plan.phone)
     && (plan.postcode === null || order.delivery?.address.postcode === plan.postcode)

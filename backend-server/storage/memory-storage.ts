@@ -6,12 +6,14 @@ import type { Query, QueryResult } from '../../shared/contract/backend.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Menu, Order, Shop } from '../../shared/contract/order.ts';
 import type { Base } from '../../shared/contract/replica.ts';
+import type { Account, Session } from '../orders/account-state.ts';
 import type { AppliedResult } from '../orders/state.ts';
 import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
+import { accountChores, findAccount, findSession } from './account-query.ts';
 import type { MemorySnapshot } from './memory-disk.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { queryMemory } from './memory-query.ts';
-import type { Storage, StorageImage } from './storage.ts';
+import type { AccountChores, AccountKey, Storage, StorageImage } from './storage.ts';
 import { storageFailure } from './storage-failure.ts';
 
 /**
@@ -68,10 +70,24 @@ export class MemoryStorage implements Storage {
     return this.#do(() => this.#disk.state.result(opId));
   }
 
-  query(query: Query): Promise<{ result: QueryResult; lsn: number }> {
+  query(
+    query: Query, owner: string | null = null,
+  ): Promise<{ result: QueryResult; lsn: number }> {
     return this.#do(() => ({
-      result: queryMemory(this.#disk.state, query), lsn: this.#disk.appliedLsn,
+      result: queryMemory(this.#disk.state, query, owner), lsn: this.#disk.appliedLsn,
     }));
+  }
+
+  findAccount(key: AccountKey): Promise<Account | null> {
+    return this.#do(() => findAccount(this.#disk.state.accounts, key));
+  }
+
+  findSession(id: string): Promise<{ session: Session; account: Account } | null> {
+    return this.#do(() => findSession(this.#disk.state.accounts, id));
+  }
+
+  accountChores(expiredBefore: string, limit: number): Promise<AccountChores> {
+    return this.#do(() => accountChores(this.#disk.state, { expiredBefore, limit }));
   }
 
   catalogue(): Promise<{ shop: Shop; menu: Menu } | null> {

@@ -7,17 +7,20 @@ export interface ListPlan {
   limit: number;
   /** Only orders placed before this lsn; null starts at the newest. */
   beforeLsn: number | null;
+  /** Only orders of this account. */
+  owner: string | null;
   status: OrderStatus | null;
   phone: string | null;
   postcode: string | null;
   number: string | null;
 }
 
-export function planList(filter: ListQuery): ListPlan {
+export function planList(filter: ListQuery, owner: string | null): ListPlan {
   const { limit, cursor, status, phone, postcode, number } = filter;
   return {
     limit,
     beforeLsn: cursor === undefined ? null : lsnOfCursor(cursor),
+    owner,
     status: status ?? null,
     // What is no telephone number is on no order: compared as it is, it finds nothing.
     phone: phone === undefined ? null : (normalisePhone(phone) ?? phone),

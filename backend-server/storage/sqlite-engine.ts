@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { apply } from '../orders/apply.ts';
 import { decodeCommand } from '../orders/codec.ts';
 import type { SnapshotOffer, StorageOp } from '../replication/events.ts';
+import { accountChores, findAccount, findSession } from './account-query.ts';
 import { describeError, makesFileDoubtful } from './damage.ts';
 import { firstChain } from './entry-seal.ts';
 import type { JobEngine } from './job-loop.ts';
@@ -72,7 +73,13 @@ export class SqliteEngine implements JobEngine {
       case 'find-result':
         return this.#findResult(job.opId);
       case 'query':
-        return { result: this.#query.run(job.query), lsn: this.#store.meta.row.applied_lsn };
+        return { result: this.#query.run(job.query, job.owner), lsn: this.#store.meta.row.applied_lsn };
+      case 'find-account':
+        return findAccount(this.#store.state.accounts, job.key);
+      case 'find-session':
+        return findSession(this.#store.state.accounts, job.id);
+      case 'account-chores':
+        return accountChores(this.#store.state, job);
       case 'catalogue':
         return this.#store.state.catalogue();
       case 'unverified-orders':

@@ -143,6 +143,10 @@ export class SqliteOrderState implements OrderState {
     return this.erasure.hasOpenOrder(accountId);
   }
 
+  unerasedOrders(accountId: string, limit: number): string[] {
+    return this.erasure.left(accountId, limit);
+  }
+
   eraseOrder(order: Order, event: OrderEvent): void {
     this.erasure.erase(order, event);
     this.#lastAt = event.at;
@@ -151,6 +155,10 @@ export class SqliteOrderState implements OrderState {
 
   lastEventSeq(orderId: string): number {
     return this.orders.lastEventSeq(orderId);
+  }
+
+  lastMove(orderId: string): OrderEvent | null {
+    return this.orders.lastMove(orderId);
   }
 
   lastAt(): string | null {

@@ -2,6 +2,8 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Query, QueryResult } from '../../shared/contract/backend.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Order, OrderPage } from '../../shared/contract/order.ts';
+import { ownerOf } from '../orders/ownership.ts';
+import { queryAccounts } from './account-query.ts';
 import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
 import type { Cell } from './order-cells.ts';
@@ -11,6 +13,7 @@ import type { SqliteOrderState } from './sqlite-order-state.ts';
 
 const conditions = {
   beforeLsn: 'placed_lsn < ?',
+  owner: 'customer_id = ?',
   status: 'status = ?',
   phone: 'customer_phone = ?',
   postcode: 'postcode = ?',
@@ -31,22 +34,24 @@ export class SqliteQuery {
     this.#feed = new SqliteEventFeed(db);
   }
 
-  run(query: Query): QueryResult {
+  run(query: Query, owner: string | null): QueryResult {
     switch (query.query) {
       case 'order.get':
-        return { order: this.#order(query.order_id) };
+        return { order: this.#order(query.order_id, owner) };
       case 'order.events': {
-        const events = this.#state.orders.events(query.order_id);
-        if (events.length === 0) throw noSuchOrder();
-        return { events };
+        const { id } = this.#order(query.order_id, owner);
+        return { events: this.#state.orders.events(id) };
       }
       case 'order.list':
-        return { page: this.#list(planList(query.filter)) };
+        return { page: this.#list(planList(query.filter, owner)) };
       case 'menu.get': {
         const catalogue = this.#state.catalogue();
         if (catalogue === null) throw new OrderlyError('not_found', 'There is no menu yet.');
         return { menu: catalogue.menu };
       }
+      case 'account.get':
+      case 'session.list':
+        return queryAccounts(this.#state.accounts, query, owner);
       case 'events.since':
         return { feed: this.#feed.since(query) };
       case 'orders.open':
@@ -54,9 +59,9 @@ export class SqliteQuery {
     }
   }
 
-  #order(id: string): Order {
+  #order(id: string, owner: string | null): Order {
     const order = this.#state.order(id);
-    if (order === null) throw noSuchOrder();
+    if (order === null || (owner !== null && ownerOf(order) !== owner)) throw noSuchOrder();
     return order;
   }
 

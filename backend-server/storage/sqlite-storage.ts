@@ -6,6 +6,7 @@ import { must } from '../../shared/runtime/assert.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
+import type { Account, Session } from '../orders/account-state.ts';
 import type { AppliedResult, OpResult } from '../orders/state.ts';
 import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
 import { describeError, makesFileDoubtful } from './damage.ts';
@@ -15,7 +16,9 @@ import type { Answer, NumberedJob, Reply } from './job-messages.ts';
 import type { AnswerOf, Job, JobKind, JobOf, PackedResult } from './jobs.ts';
 import type { OnDamage } from './open-store.ts';
 import { SnapshotShelf } from './snapshot-shelf.ts';
-import type { SnapshotPurpose, Storage, StorageImage } from './storage.ts';
+import type {
+  AccountChores, AccountKey, SnapshotPurpose, Storage, StorageImage,
+} from './storage.ts';
 import { isStorageFailure, storageFailure } from './storage-failure.ts';
 import { StoreFiles } from './store-files.ts';
 
@@ -123,8 +126,22 @@ class SqliteStorage implements Storage {
     return packed === null ? null : unpack(packed);
   }
 
-  query(query: Query): Promise<{ result: QueryResult; lsn: number }> {
-    return this.#ask({ kind: 'query', query });
+  query(
+    query: Query, owner: string | null = null,
+  ): Promise<{ result: QueryResult; lsn: number }> {
+    return this.#ask({ kind: 'query', query, owner });
+  }
+
+  findAccount(key: AccountKey): Promise<Account | null> {
+    return this.#ask({ kind: 'find-account', key });
+  }
+
+  findSession(id: string): Promise<{ session: Session; account: Account } | null> {
+    return this.#ask({ kind: 'find-session', id });
+  }
+
+  accountChores(expiredBefore: string, limit: number): Promise<AccountChores> {
+    return this.#ask({ kind: 'account-chores', expiredBefore, limit });
   }
 
   catalogue(): Promise<{ shop: Shop; menu: Menu } | null> {

@@ -1,5 +1,6 @@
 import type { Query, QueryResult } from '../../shared/contract/backend.ts';
 import type { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Account, Session } from '../orders/account-state.ts';
 import type { CoreImage, SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
 import type { AppliedResult } from '../orders/state.ts';
 import type { Menu, Order, Shop } from '../../shared/contract/order.ts';
@@ -13,6 +14,17 @@ export interface StorageImage {
   quarantined: string | null;
   /** The folder that holds the previous file then. */
   keptIn: string | null;
+}
+
+/** An account by its id or by its name, which is in lower case. */
+export type AccountKey = { id: string } | { username: string };
+
+/** What is left to do about accounts. */
+export interface AccountChores {
+  /** Ids of sessions that expired before the moment asked for, oldest first. */
+  expired: string[];
+  /** A deleted account, and the orders that still say whose they were; null when there is none. */
+  erasing: { accountId: string; orderIds: string[] } | null;
 }
 
 /** Whom a snapshot is for (`peer` unless said): a backup must not take a joining store's away. */
@@ -41,8 +53,15 @@ export interface Storage {
   apply(upTo: number): Promise<{ results: AppliedResult[]; stateHash: StateHash | null }>;
   /** The recorded result of an operation that was applied here. */
   findResult(opId: string): Promise<AppliedResult | null>;
-  /** The state as of lsn exactly. */
-  query(query: Query): Promise<{ result: QueryResult; lsn: number }>;
+  /**
+   * The state as of lsn exactly. With an `owner` (an account id) only what is theirs exists.
+   */
+  query(query: Query, owner?: string | null): Promise<{ result: QueryResult; lsn: number }>;
+  findAccount(key: AccountKey): Promise<Account | null>;
+  /** A session with its account. */
+  findSession(id: string): Promise<{ session: Session; account: Account } | null>;
+  /** At most `limit` of each kind. */
+  accountChores(expiredBefore: string, limit: number): Promise<AccountChores>;
   /** The menu and shop as applied here; null before they are installed. */
   catalogue(): Promise<{ shop: Shop; menu: Menu } | null>;
   /** Open orders whose postcode was never checked, oldest first. */

@@ -11,6 +11,7 @@ import { NameClient } from '../../shared/rpc/name-client.ts';
 import { type RpcServer, serveRpc } from '../../shared/rpc/server.ts';
 import { secretOf } from '../../shared/rpc/testing/echo-server.ts';
 import { startStandin } from '../../tools/geocoder-standin/standin.ts';
+import { AccountService } from '../accounts/account-service.ts';
 import { AddressMemory } from '../address-memory.ts';
 import { EventFollower } from '../event-follower.ts';
 import { createGeocoder, type Geocoder } from '../geocoding/geocoder.ts';
@@ -78,6 +79,7 @@ export class RunningStore {
   readonly parts: Parts;
   readonly replica: Replica;
   readonly orders: OrderService;
+  readonly accounts: AccountService;
   readonly membership: Membership;
   readonly duties: PrimaryDuties;
   readonly server: RpcServer;
@@ -86,12 +88,13 @@ export class RunningStore {
   readonly #clients: RpcClient[] = [];
 
   private constructor(made: {
-    parts: Parts; replica: Replica; orders: OrderService; membership: Membership;
-    duties: PrimaryDuties; server: RpcServer; ends: string[];
+    parts: Parts; replica: Replica; orders: OrderService; accounts: AccountService;
+    membership: Membership; duties: PrimaryDuties; server: RpcServer; ends: string[];
   }) {
     this.parts = made.parts;
     this.replica = made.replica;
     this.orders = made.orders;
+    this.accounts = made.accounts;
     this.membership = made.membership;
     this.duties = made.duties;
     this.server = made.server;
@@ -114,12 +117,14 @@ export class RunningStore {
       },
     });
     const orders = new OrderService({ ...parts, replica });
+    const accounts = new AccountService({ ...parts, replica, orders });
     const follower = new EventFollower({ ...parts, replica });
     const duties = new PrimaryDuties({ ...parts, replica, service: orders });
     let server: RpcServer | null = null;
     const address = (): string => server?.address ?? '127.0.0.1:1';
     const service = new ReplicaService({
-      ...parts, replica, orders, follower, address, facts: { id: 'store', group: 'main', version: '0' },
+      ...parts, replica, orders, accounts, follower, address,
+      facts: { id: 'store', group: 'main', version: '0' },
       onSwitch: (down) => membership.setPaused(down),
     });
     const { methods, gate } = service;
@@ -138,7 +143,9 @@ export class RunningStore {
     replica.start();
     if (options.beating !== false) membership.start();
     duties.start();
-    return new RunningStore({ parts, replica, orders, membership, duties, server, ends });
+    return new RunningStore({
+      parts, replica, orders, accounts, membership, duties, server, ends,
+    });
   }
 
   get id(): string {

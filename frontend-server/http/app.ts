@@ -3,8 +3,8 @@ import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
+import type { Identities } from '../identity.ts';
 import type { Desk } from '../operations/operation.ts';
-import type { OperatorToken } from '../operator-token.ts';
 import type { Certificate } from './certificate.ts';
 import { addEventStreams } from './event-stream.ts';
 import type { HealthParts } from './health.ts';
@@ -28,7 +28,7 @@ import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 
 export interface AppParts {
   desk: Desk;
-  token: OperatorToken;
+  identities: Identities;
   logger: Logger;
   health: HealthParts;
   /** The host that the server will be bound to. */

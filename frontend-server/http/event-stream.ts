@@ -1,15 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { untraced } from '../../shared/runtime/trace.ts';
 import type { StreamSink } from '../events/stream-sink.ts';
+import type { Identities } from '../identity.ts';
 import { streams } from '../operations/events.ts';
 import type { Caller, Desk } from '../operations/operation.ts';
 import type { PublicStream } from '../operations/stream.ts';
 import { checkStreamParams } from '../operations/stream.ts';
-import { operator } from '../operator-token.ts';
-import type { OperatorToken } from '../operator-token.ts';
 import type { Fields } from './rest-request.ts';
 
 /** The streams of server-sent events as responses that stay open. */
@@ -103,7 +101,7 @@ function lastEventIdOf(request: FastifyRequest): string | null {
 
 interface StreamRouteParts {
   desk: Desk;
-  token: OperatorToken;
+  identities: Identities;
   clock: Clock;
 }
 
@@ -120,19 +118,20 @@ export function addEventStreams(app: FastifyInstance, parts: StreamRouteParts): 
 
 type RouteParts = StreamRouteParts & { stream: PublicStream; url: string };
 
-function addRoute(app: FastifyInstance, { stream, url, desk, token, clock }: RouteParts): void {
+function addRoute(app: FastifyInstance, { stream, url, desk, identities, clock }: RouteParts): void {
   app.route({
     method: 'GET',
     url,
     exposeHeadRoute: false,
     onRequest: (request, _reply, done) => {
-      const actor = token.actorOf(request.headers.authorization);
-      return done(actor === null ? new OrderlyError('unauthorized') : undefined);
+      identities.admit(stream.access, request.headers.authorization);
+      done();
     },
     handler: async (request, reply) => {
       const sent = { ...request.query as Fields, ...request.params as Fields };
       const params = checkStreamParams(stream, sent);
-      const caller: Caller = { actor: operator, prefer: null };
+      const identity = identities.admit(stream.access, request.headers.authorization);
+      const caller: Caller = { ...identity, prefer: null };
       const plan = stream.listen(params, caller);
       const listening = {
         ...plan, caller: `${caller.actor.kind} ${caller.actor.id ?? ''}`,

@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Identities } from '../identity.ts';
 import type { Answer, Caller, Desk, PublicOperation } from '../operations/operation.ts';
 import { checkParams } from '../operations/operation.ts';
 import { operations } from '../operations/table.ts';
-import { anyone, operator } from '../operator-token.ts';
-import type { OperatorToken } from '../operator-token.ts';
 import { acceptsJson } from './accept.ts';
 import { etagOf, matchesAny } from './entity-tag.ts';
 import type { Fields } from './rest-request.ts';
@@ -54,7 +53,7 @@ function headRefusal(request: FastifyRequest): OrderlyError | null {
 
 interface RestParts {
   desk: Desk;
-  token: OperatorToken;
+  identities: Identities;
 }
 
 /** Adds the routes of the operations table. */
@@ -66,21 +65,20 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
 
 type RouteParts = RestParts & { operation: PublicOperation; url: string };
 
-function addRoute(app: FastifyInstance, { operation, url, desk, token }: RouteParts): void {
+function addRoute(app: FastifyInstance, { operation, url, desk, identities }: RouteParts): void {
   app.route({
     method: operation.method,
     url,
     // Before the body is read: strangers can not make us parse anything.
     onRequest: (request, _reply, done) => {
       const refusal = headRefusal(request);
-      if (refusal !== null || operation.access === 'anyone') return done(refusal ?? undefined);
-      const actor = token.actorOf(request.headers.authorization);
-      return done(actor === null ? new OrderlyError('unauthorized') : undefined);
+      if (refusal === null) identities.admit(operation.access, request.headers.authorization);
+      return done(refusal ?? undefined);
     },
     handler: async (request, reply) => {
       const params = checkParams(operation, sentFields(operation, request));
-      const actor = operation.access === 'anyone' ? anyone : operator;
-      const caller: Caller = { actor, prefer: preferenceOf(request.headers['prefer']) };
+      const identity = identities.admit(operation.access, request.headers.authorization);
+      const caller: Caller = { ...identity, prefer: preferenceOf(request.headers['prefer']) };
       const answer = await operation.run(params, caller, desk);
       if (answer.status === 202 && caller.prefer === 'async') {
         reply.header('preference-applied', 'respond-async');

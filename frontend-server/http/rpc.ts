@@ -1,15 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import jayson from 'jayson';
 import { OrderlyError } from '../../shared/contract/errors.ts';
-import type { Actor } from '../../shared/contract/order.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { toWire } from '../../shared/rpc/wire-error.ts';
 import { openRpc } from '../documents/documents.ts';
+import type { Identities } from '../identity.ts';
 import type { Desk, PublicOperation } from '../operations/operation.ts';
 import { checkParams } from '../operations/operation.ts';
 import { operations } from '../operations/table.ts';
-import { anyone } from '../operator-token.ts';
-import type { OperatorToken } from '../operator-token.ts';
 import { readRequest, failure, isResponse } from './envelope.ts';
 import type { RpcRequest, RpcResponse } from './envelope.ts';
 import { readJson } from './json-body.ts';
@@ -26,13 +24,13 @@ const answerLengthMax = 4 * 1024 * 1024;
 
 interface RpcParts {
   desk: Desk;
-  token: OperatorToken;
+  identities: Identities;
   logger: Logger;
 }
 
 /** jayson hands this to each method. */
 interface Context {
-  actor: Actor | null;
+  authorization: string | undefined;
 }
 
 type Done = jayson.JSONRPCCallbackTypePlain;
@@ -56,20 +54,19 @@ function methodFrom(run: Run, logger: Logger): jayson.Method {
   }, { useContext: true });
 }
 
-const methodOf = (operation: PublicOperation, { desk, logger }: RpcParts): jayson.Method =>
-  methodFrom(async (params, { actor }) => {
-    if (operation.access !== 'anyone' && actor === null) throw new OrderlyError('unauthorized');
+const methodOf = (
+  operation: PublicOperation, { desk, identities, logger }: RpcParts,
+): jayson.Method =>
+  methodFrom(async (params, { authorization }) => {
+    const identity = identities.admit(operation.access, authorization);
     const checked = checkParams(operation, params);
-    const caller = { actor: actor ?? anyone, prefer: null };
-    return (await operation.run(checked, caller, desk)).body ?? null;
+    return (await operation.run(checked, { ...identity, prefer: null }, desk)).body ?? null;
   }, logger);
 
 export class RpcDoor {
   readonly #server: jayson.Server;
-  readonly #token: OperatorToken;
 
   constructor(parts: RpcParts) {
-    this.#token = parts.token;
     const methods = Object.fromEntries(
       operations.map((operation) => [operation.name, methodOf(operation, parts)]),
     );
@@ -91,19 +88,16 @@ export class RpcDoor {
   async handle(
     bytes: Buffer, authorization: string | undefined,
   ): Promise<{ status: number; text: string } | null> {
-    let context: Context;
     let received: ReturnType<typeof readJson>;
     try {
-      context = { actor: this.#token.actorOf(authorization) };
       received = readJson(bytes);
     } catch (error) {
       if (!(error instanceof OrderlyError)) throw error;
-      const status = error.code === 'unauthorized' ? 401 : 200;
-      return { status, text: JSON.stringify(failure(null, error)) };
+      return { status: 200, text: JSON.stringify(failure(null, error)) };
     }
     const { value, suspicious } = received;
     const one = (item: unknown): Promise<RpcResponse | null> =>
-      this.#one(readRequest(item, suspicious), context);
+      this.#one(readRequest(item, suspicious), { authorization });
     if (!Array.isArray(value)) return textOf(await one(value));
     const refusal = batchRefusal(value);
     if (refusal !== null) return textOf(failure(null, refusal));

@@ -1,6 +1,7 @@
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { publicParams } from '../../shared/contract/frontend.ts';
 import { menuSchema } from '../../shared/contract/order.ts';
+import { anyone } from '../identity.ts';
 import { define } from './operation.ts';
 import type { PublicOperation } from './operation.ts';
 import { read } from './read.ts';
@@ -14,7 +15,9 @@ export const menuOperations: readonly PublicOperation[] = [
     success: { 200: menuSchema }, errors: ['not_found'], example: { params: {} },
     async run({ shop_id: shopId, consistency }, _caller, desk) {
       const query = { query: 'menu.get' as const };
-      const { value, ...rest } = await read(desk, 'menu', { query, consistency });
+      const { value, ...rest } = await read(desk, 'menu', {
+        query, consistency, caller: anyone,
+      });
       if (shopId !== undefined && shopId !== value.shop_id) throw new OrderlyError('not_found');
       return { body: value, version: value.version, ...rest };
     },

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../shared/contract/errors.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Actor } from '../../shared/contract/order.ts';
 import { issuesOf } from '../../shared/rpc/wire-error.ts';
+import type { AccountDesk } from '../account-desk.ts';
 import type { ClusterDesk } from '../cluster-desk.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Forwarder } from '../forwarder.ts';
@@ -15,11 +16,14 @@ export interface Desk {
   orders: OrderDesk;
   cluster: ClusterDesk;
   events: EventHub;
+  accounts: AccountDesk;
 }
 
 /** Who asks, and whether they would rather wait. */
 export interface Caller {
   actor: Actor;
+  /** The session of whoever signed in. */
+  session: string | null;
   prefer: Preference;
 }
 

@@ -3,12 +3,11 @@ import type { Operation } from '../../shared/contract/backend.ts';
 import { fingerprintOf } from '../../shared/contract/fingerprint.ts';
 import { orderEventsSchema, publicParams } from '../../shared/contract/frontend.ts';
 import { orderPageSchema, orderSchema } from '../../shared/contract/order.ts';
-import type { Actor } from '../../shared/contract/order.ts';
 import { submissionSchema } from '../../shared/contract/submission.ts';
 import type { SubmitRequest, SubmitResult } from '../forwarder.ts';
 import { exampleIds } from './example-ids.ts';
 import { define } from './operation.ts';
-import type { Answer, PublicOperation } from './operation.ts';
+import type { Answer, Caller, PublicOperation } from './operation.ts';
 import { orderIdOf, read } from './read.ts';
 import { queuedAnswer } from './submissions.ts';
 
@@ -25,14 +24,18 @@ const placeExample = {
 const orderAnswer = ({ order, lsn, replayed }: SubmitResult): Answer =>
   ({ body: order, version: order.version, readIndex: lsn, replayed });
 
-const requestOf = (request: Operation, by: { principal: Actor; key: string }): SubmitRequest =>
-  ({ ...by, fingerprint: fingerprintOf(request), request });
+const requestOf = (
+  request: Operation, { actor: principal, session }: Caller, key: string,
+): SubmitRequest => ({
+  principal, ...(session !== null && { session }), key,
+  fingerprint: fingerprintOf(request), request,
+});
 
 export const orderOperations: readonly PublicOperation[] = [
   define({
     name: 'order.create',
     doc: 'Place an order, once per idempotency key.',
-    topic: 'orders', access: 'operator', method: 'POST', paths: [ordersPath],
+    topic: 'orders', access: 'customer', method: 'POST', paths: [ordersPath],
     params: publicParams.orderCreate, key: 'required',
     success: { 201: orderSchema, 202: submissionSchema },
     errors: [
@@ -40,9 +43,9 @@ export const orderOperations: readonly PublicOperation[] = [
       'submission_withdrawn',
     ],
     example: { params: placeExample },
-    async run({ idempotency_key: key, ...input }, { actor: principal, prefer }, desk) {
-      const request = requestOf({ operation: 'order.create', input }, { principal, key });
-      const placed = await desk.orders.place(request, prefer);
+    async run({ idempotency_key: key, ...input }, caller, desk) {
+      const request = requestOf({ operation: 'order.create', input }, caller, key);
+      const placed = await desk.orders.place(request, caller.prefer);
       if (placed.kind === 'queued') return queuedAnswer(placed.submission);
       const { result } = placed;
       return { ...orderAnswer(result), status: 201, location: `${ordersPath}/${result.order.id}` };
@@ -51,51 +54,51 @@ export const orderOperations: readonly PublicOperation[] = [
   define({
     name: 'order.list',
     doc: 'Orders, newest first, by status, phone, postcode or number.',
-    topic: 'orders', access: 'operator', method: 'GET', paths: [ordersPath],
+    topic: 'orders', access: 'customer', method: 'GET', paths: [ordersPath],
     params: publicParams.orderList, key: 'none',
     success: { 200: orderPageSchema }, errors: [],
     example: { params: { status: 'placed', limit: 20 } },
-    async run({ consistency, ...filter }, _caller, desk) {
+    async run({ consistency, ...filter }, caller, desk) {
       const query = { query: 'order.list' as const, filter };
-      const { value, ...rest } = await read(desk, 'page', { query, consistency });
+      const { value, ...rest } = await read(desk, 'page', { query, consistency, caller });
       return { body: value, nextCursor: value.next_cursor, ...rest };
     },
   }),
   define({
     name: 'order.get',
     doc: 'One order.',
-    topic: 'orders', access: 'operator', method: 'GET', paths: [orderPath],
+    topic: 'orders', access: 'customer', method: 'GET', paths: [orderPath],
     params: publicParams.orderGet, key: 'none',
     success: { 200: orderSchema }, errors: ['not_found'], example: { params: { order_id: orderId } },
-    async run({ order_id: id, consistency }, _caller, desk) {
+    async run({ order_id: id, consistency }, caller, desk) {
       const query = { query: 'order.get' as const, order_id: orderIdOf(id) };
-      const { value, ...rest } = await read(desk, 'order', { query, consistency });
+      const { value, ...rest } = await read(desk, 'order', { query, consistency, caller });
       return { body: value, version: value.version, ...rest };
     },
   }),
   define({
     name: 'order.events',
     doc: 'What happened to an order, oldest first.',
-    topic: 'orders', access: 'operator', method: 'GET', paths: [`${orderPath}/events`],
+    topic: 'orders', access: 'customer', method: 'GET', paths: [`${orderPath}/events`],
     params: publicParams.orderEvents, key: 'none',
     success: { 200: orderEventsSchema }, errors: ['not_found'],
     example: { params: { order_id: orderId } },
-    async run({ order_id: id, consistency }, _caller, desk) {
+    async run({ order_id: id, consistency }, caller, desk) {
       const query = { query: 'order.events' as const, order_id: orderIdOf(id) };
-      const { value, ...rest } = await read(desk, 'events', { query, consistency });
+      const { value, ...rest } = await read(desk, 'events', { query, consistency, caller });
       return { body: { data: value }, ...rest };
     },
   }),
   define({
     name: 'order.cancel',
     doc: 'Cancel an order while that is allowed.',
-    topic: 'orders', access: 'operator', method: 'POST', paths: [`${orderPath}/cancel`],
+    topic: 'orders', access: 'customer', method: 'POST', paths: [`${orderPath}/cancel`],
     params: publicParams.orderCancel, key: 'optional',
     success: { 200: orderSchema }, errors: ['not_found', 'illegal_transition'],
     example: { params: { order_id: orderId, reason: 'changed_mind' } },
-    async run({ order_id: id, idempotency_key: given, ...input }, { actor: principal }, desk) {
+    async run({ order_id: id, idempotency_key: given, ...input }, caller, desk) {
       const operation = { operation: 'order.cancel' as const, order_id: orderIdOf(id), input };
-      const request = requestOf(operation, { principal, key: given ?? randomUUID() });
+      const request = requestOf(operation, caller, given ?? randomUUID());
       return orderAnswer(await desk.forwarder.submit(request));
     },
   }),

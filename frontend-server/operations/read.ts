@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Query, QueryResult } from '../../shared/contract/backend.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { assert } from '../../shared/runtime/assert.ts';
-import type { Desk } from './operation.ts';
+import type { Caller, Desk } from './operation.ts';
 
 const uuid = z.uuid();
 
@@ -16,11 +16,21 @@ export function orderIdOf(text: string): string {
 type Kind<K extends string> = Extract<QueryResult, Record<K, unknown>>;
 
 /** A read of one kind, with the position of the log that it shows. */
-export async function read<K extends 'order' | 'events' | 'page' | 'menu'>(
-  desk: Desk, kind: K, asked: { query: Query; consistency?: string | undefined },
+export async function read<
+  K extends 'order' | 'events' | 'page' | 'menu' | 'account' | 'sessions',
+>(
+  desk: Desk, kind: K,
+  asked: {
+    query: Query;
+    /** Whose question it is: customers see what is theirs. */
+    caller: Pick<Caller, 'actor' | 'session'>;
+    consistency?: string | undefined;
+  },
 ): Promise<{ value: Kind<K>[K]; readIndex: number; stale: boolean }> {
   const stale = asked.consistency === 'stale';
-  const { result, lsn } = await desk.forwarder.read({ query: asked.query, stale });
+  const { query, caller: { actor: principal, session } } = asked;
+  const claim = session !== null && { session };
+  const { result, lsn } = await desk.forwarder.read({ query, principal, ...claim, stale });
   assert(kind in result, 'a back end answers the kind of query that it was asked');
   return { value: (result as Kind<K>)[kind], readIndex: lsn, stale };
 }

@@ -17,11 +17,12 @@ export const submissionOperations: readonly PublicOperation[] = [
   define({
     name: 'submission.get',
     doc: 'An order that was queued: where it stands, or how it ended.',
-    topic: 'submissions', access: 'operator', method: 'GET', paths: [submissionPath],
+    topic: 'submissions', access: 'customer', method: 'GET', paths: [submissionPath],
     params: publicParams.submission, key: 'none',
     success: { 200: submissionSchema, 303: submissionSchema }, errors: ['not_found'], example,
-    async run({ submission_id: id }, { actor }, desk) {
-      const submission = desk.orders.submission(id, actor);
+    async run({ submission_id: id }, caller, desk) {
+      await desk.accounts.requireSession(caller);
+      const submission = desk.orders.submission(id, caller.actor);
       const { order_id: orderId, ended_at: endedAt } = submission;
       const retry = endedAt === null && { retryAfterS: 2 };
       if (orderId === null) return { body: submission, ...retry };
@@ -31,12 +32,13 @@ export const submissionOperations: readonly PublicOperation[] = [
   define({
     name: 'submission.withdraw',
     doc: 'Take back an order that was queued and is not placed yet.',
-    topic: 'submissions', access: 'operator', method: 'DELETE', paths: [submissionPath],
+    topic: 'submissions', access: 'customer', method: 'DELETE', paths: [submissionPath],
     params: publicParams.submission, key: 'none',
     success: { 204: null, 202: submissionSchema },
     errors: ['not_found', 'submission_ended'], example,
-    async run({ submission_id: id }, { actor }, desk) {
-      const submission = await desk.orders.withdraw(id, actor);
+    async run({ submission_id: id }, caller, desk) {
+      await desk.accounts.requireSession(caller);
+      const submission = await desk.orders.withdraw(id, caller.actor);
       if (submission.status === 'withdrawn') return { body: submission, status: 204 };
       return queuedAnswer(submission);
     },
@@ -44,11 +46,12 @@ export const submissionOperations: readonly PublicOperation[] = [
   define({
     name: 'submission.results',
     doc: 'Queued orders that have ended, in the order of ending.',
-    topic: 'submissions', access: 'operator', method: 'GET', paths: ['/v1/pending-results'],
+    topic: 'submissions', access: 'customer', method: 'GET', paths: ['/v1/pending-results'],
     params: publicParams.pendingResults, key: 'none',
     success: { 200: submissionPageSchema }, errors: [], example: { params: { limit: 20 } },
-    async run({ cursor = 0, limit }, { actor }, desk) {
-      const { data, next } = desk.orders.results(actor, { cursor, limit });
+    async run({ cursor = 0, limit }, caller, desk) {
+      await desk.accounts.requireSession(caller);
+      const { data, next } = desk.orders.results(caller.actor, { cursor, limit });
       const nextCursor = next === null ? null : String(next);
       return { body: { data, next_cursor: nextCursor }, nextCursor };
     },

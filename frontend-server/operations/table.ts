@@ -1,3 +1,4 @@
+import { accountOperations } from './accounts.ts';
 import { clusterOperations } from './cluster.ts';
 import { menuOperations } from './menu.ts';
 import type { PublicOperation } from './operation.ts';
@@ -12,5 +13,6 @@ export const operations: readonly PublicOperation[] = [
   ...orderOperations,
   ...submissionOperations,
   ...menuOperations,
+  ...accountOperations,
   ...clusterOperations,
 ];

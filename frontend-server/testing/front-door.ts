@@ -7,16 +7,19 @@ import { request } from 'undici';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
+import { AccountDesk } from '../account-desk.ts';
 import { ClusterDesk } from '../cluster-desk.ts';
 import { EventHub } from '../events/event-hub.ts';
 import type { HubParts } from '../events/event-hub.ts';
 import { createApp } from '../http/app.ts';
 import type { Certificate } from '../http/certificate.ts';
 import { Limits } from '../http/limits.ts';
-import { OperatorToken } from '../operator-token.ts';
+import { Identities } from '../identity.ts';
 import { OrderDesk } from '../order-desk.ts';
 import { PendingQueue } from '../queue/pending-queue.ts';
 import { QueueStore } from '../queue/queue-store.ts';
+import { SessionTokens } from '../session-token.ts';
+import { StaticToken } from '../static-token.ts';
 import type { Upstream } from '../upstream.ts';
 import { FakeCluster } from './fake-cluster.ts';
 
@@ -66,6 +69,9 @@ interface DoorOptions {
 export class FrontDoor {
   readonly cluster = new FakeCluster();
   readonly token = 'test-operator-token-0123456789-0123456789-abc';
+  readonly staffToken = 'test-staff-token-0123456789-0123456789-abcdef';
+  /** Seals tokens as a sign-in does. */
+  readonly sessions = new SessionTokens(this.cluster.secret);
   draining = false;
   /** The event loop is late; new requests are refused. */
   readonly pressure = { drowning: false, retryAfterMs: 2_000 };
@@ -86,6 +92,7 @@ export class FrontDoor {
       options.totalMs === undefined ? {} : { totalMs: options.totalMs },
     );
     const { forwarder, holder, elector, members, names } = upstream;
+    const { secret } = this.cluster;
     this.#upstream = upstream;
     const store = new QueueStore(this.#queueDir);
     this.breakQueueDisk = () => store.close();
@@ -106,12 +113,19 @@ export class FrontDoor {
       ...options.events,
     });
     this.#app = await createApp({
-      desk: { forwarder, cluster: desk, events, orders: new OrderDesk(forwarder, queue) },
+      desk: {
+        forwarder, cluster: desk, events, orders: new OrderDesk(forwarder, queue),
+        accounts: new AccountDesk({ forwarder, tokens: this.sessions, secret }),
+      },
       logger, host: '127.0.0.1', pressure: this.pressure,
       limits: new Limits(systemClock, options.rateLimits ?? 0),
       certificate: options.certificate ?? null,
       trustedProxies: options.trustedProxies ?? [],
-      token: new OperatorToken(this.token, 'a test'),
+      identities: new Identities({
+        operator: new StaticToken(this.token, 'a test'),
+        staff: new StaticToken(this.staffToken, 'a test'),
+        sessions: this.sessions, clock: systemClock,
+      }),
       health: {
         clock: systemClock, id: 'frontend-1', draining: () => this.draining,
         primaryAnswers: (ms) => desk.primaryAnswers(ms), hasRoom: () => forwarder.hasRoom,

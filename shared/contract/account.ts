@@ -34,6 +34,43 @@ export const sessionSchema = z.strictObject({
 });
 export type SessionView = z.infer<typeof sessionSchema>;
 
+/** What whoever has signed up or in is told; the token is shown here and never again. */
+export const signedInSchema = z.strictObject({
+  account: accountSchema,
+  token: z.string(),
+  expires_at: instant,
+});
+
+const key = { idempotency_key: idempotencyKey.optional() };
+
+/** What the front end takes for accounts and sessions, for REST and JSON-RPC alike. */
+export const accountParams = {
+  create: z.strictObject({
+    username: usernameInput, password: passwordInput,
+    /** `staff`: with the operator's token only. */
+    role: z.enum(roles).default('customer'),
+    ...key,
+  }),
+  get: z.strictObject({}),
+  delete: z.strictObject({ password: passwordInput, ...key }),
+  signIn: z.strictObject({ username: usernameInput, password: passwordInput, ...key }),
+  sessions: z.strictObject({}),
+  /** `current`, or the id of another session of the account. */
+  end: z.strictObject({ session_id: z.string().max(200).default('current'), ...key }),
+  endAll: z.strictObject({ ...key }),
+};
+
+/** Result of session.list; the newest is last. */
+export const sessionListSchema = z.strictObject({
+  data: z.array(sessionSchema.extend({ current: z.boolean() })),
+});
+
+/** Result of session.end and session.end_all, and of account.delete. */
+export const endedSchema = z.strictObject({
+  /** Sessions that ended by it; 0 when they had ended before. */
+  ended: count,
+});
+
 /** What a session's own calls carry with them, beside the principal. */
 export const sessionClaim = {
   /** The session of a principal who signed in; refused as `unauthorized` when it has ended. */

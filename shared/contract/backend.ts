@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountSchema, sessionClaim, sessionSchema } from './account.ts';
 import { eventScopeSchema, feedEventSchema, openOrderSchema } from './event-stream.ts';
 import { count } from './ids.ts';
 import { defineMethod } from './method.ts';
@@ -36,6 +37,9 @@ export const querySchema = z.discriminatedUnion('query', [
   z.strictObject({ query: z.literal('order.events'), order_id: z.uuid() }),
   z.strictObject({ query: z.literal('order.list'), filter: listQuerySchema }),
   z.strictObject({ query: z.literal('menu.get') }),
+  /** Of the principal. */
+  z.strictObject({ query: z.literal('account.get') }),
+  z.strictObject({ query: z.literal('session.list') }),
   z.strictObject({ query: z.literal('events.since'), ...feedPage, scope: eventScopeSchema }),
   z.strictObject({
     query: z.literal('orders.open'),
@@ -50,6 +54,8 @@ export const queryResultSchema = z.union([
   z.strictObject({ events: z.array(orderEventSchema) }),
   z.strictObject({ page: orderPageSchema }),
   z.strictObject({ menu: menuSchema }),
+  z.strictObject({ account: accountSchema }),
+  z.strictObject({ sessions: z.array(sessionSchema) }),
   z.strictObject({ feed: z.array(feedEventSchema) }),
   z.strictObject({
     open: z.strictObject({ orders: z.array(openOrderSchema), more: z.boolean() }),
@@ -65,6 +71,7 @@ export const backendMethods = {
       viewNumber: count,
       /** Who asks; the front end has checked it. Keys of different principals never meet. */
       principal: actorSchema,
+      ...sessionClaim,
       key: idempotencyKey,
       /** SHA-256 of the canonical request, hex: tells a retry from a reused key. */
       fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
@@ -84,6 +91,7 @@ export const backendMethods = {
       'overloaded',
       'outcome_unknown',
       'down',
+      'unauthorized',
       'not_found',
       'illegal_transition',
       'item_unavailable',
@@ -117,9 +125,19 @@ export const backendMethods = {
   read: defineMethod({
     name: 'orders.read',
     doc: 'A linearizable read, confirmed by the in-sync set; `stale` reads this store as it is.',
-    params: z.strictObject({ viewNumber: count, query: querySchema, stale: z.boolean() }),
+    params: z.strictObject({
+      viewNumber: count,
+      /** Who asks: a customer sees only what is theirs. Absent: somebody who may see no order. */
+      principal: actorSchema.optional(),
+      session: sessionClaim.session,
+      query: querySchema,
+      stale: z.boolean(),
+    }),
     result: z.strictObject({ result: queryResultSchema, lsn: count }),
-    errors: ['not_primary', 'unavailable', 'overloaded', 'down', 'not_found', 'invalid_params'],
+    errors: [
+      'not_primary', 'unavailable', 'overloaded', 'down', 'unauthorized', 'not_found',
+      'invalid_params',
+    ],
     callers: ['frontend'],
     idempotent: true,
   }),

@@ -4,21 +4,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { OrderlyError } from '../shared/contract/errors.ts';
-import type { Actor } from '../shared/contract/order.ts';
 import { makePrivateFolder, refuseIfShared } from '../shared/runtime/data-folder.ts';
 
 const tokenBytes = 32;
 const tokenLengthMin = 32;
 const tokenForm = /^[A-Za-z0-9._~+/=-]+$/;
-const bearer = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i;
 
-/** Who shows the token. */
-export const operator: Actor = { kind: 'operator', id: null };
-/** Who shows nothing and may do what everybody may. */
-export const anyone: Actor = { kind: 'customer', id: null };
-
-/** The one token of the operator; it compares itself and never shows itself. */
-export class OperatorToken {
+/** A token that stays the same until somebody replaces it; it compares itself, never shows itself. */
+export class StaticToken {
   readonly #token: Buffer;
 
   /** Throws `unavailable` for a token that is too short or can not be sent in a header. */
@@ -26,19 +19,16 @@ export class OperatorToken {
     if (text.length < tokenLengthMin || !tokenForm.test(text)) {
       throw new OrderlyError(
         'unavailable',
-        `The operator token in ${source} needs ${tokenLengthMin} characters of base64url or more.`,
+        `The token in ${source} needs ${tokenLengthMin} characters of base64url or more.`,
       );
     }
     this.#token = Buffer.from(text, 'latin1');
   }
 
-  /** Who sends this Authorization header; null without one. Throws `unauthorized`. */
-  actorOf(authorization: string | undefined): Actor | null {
-    if (authorization === undefined) return null;
-    const given = Buffer.from(bearer.exec(authorization)?.[1] ?? '', 'latin1');
-    const equal = given.length === this.#token.length && timingSafeEqual(given, this.#token);
-    if (!equal) throw new OrderlyError('unauthorized');
-    return operator;
+  /** Takes the same time wherever the two differ. */
+  equals(text: string): boolean {
+    const given = Buffer.from(text, 'latin1');
+    return given.length === this.#token.length && timingSafeEqual(given, this.#token);
   }
 }
 
@@ -65,18 +55,18 @@ function makeTokenFile(path: string): void {
 }
 
 /**
- * The token given by `value`, else that of `${home}/operator.token`, which is made (mode 0600)
- * when it is missing. All front ends of a home share it.
+ * The token given by `value`, else that of `${home}/${file}`, which is made (mode 0600) when it is
+ * missing. All front ends of a home share it.
  */
-export function loadOperatorToken(options: { home: string; value?: string }): OperatorToken {
-  if (options.value !== undefined) {
-    return new OperatorToken(options.value.trim(), 'the environment');
-  }
-  const path = join(options.home, 'operator.token');
+export function loadStaticToken(
+  { home, file, value }: { home: string; file: string; value?: string | undefined },
+): StaticToken {
+  if (value !== undefined) return new StaticToken(value.trim(), 'the environment');
+  const path = join(home, file);
   if (!existsSync(path)) {
-    makePrivateFolder(options.home);
+    makePrivateFolder(home);
     makeTokenFile(path);
   }
   refuseIfShared(path);
-  return new OperatorToken(readFileSync(path, 'utf8').trim(), path);
+  return new StaticToken(readFileSync(path, 'utf8').trim(), path);
 }
