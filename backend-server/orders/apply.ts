@@ -4,6 +4,7 @@ import { applyAccountCommand } from './accounts.ts';
 import { canonicalOrder } from './canonical.ts';
 import type { Command } from './commands.ts';
 import { orderNumber } from './order-number.ts';
+import { isOwnerGone } from './ownership.ts';
 import { invalid, refuse } from './refusal.ts';
 import type { AppliedResult, LogPosition, OpResult, OrderState } from './state.ts';
 import { allowedFrom, isFinal, transitionFor } from './transitions.ts';
@@ -59,6 +60,9 @@ function place(state: OrderState, command: CommandOf<'order.place'>, at: LogPosi
   const { draft } = command;
   if (state.order(draft.id) !== null) {
     return invalid('', 'id_taken', 'An order with this id exists already.');
+  }
+  if (isOwnerGone(state.accounts, draft)) {
+    return refuse('unauthorized', 'This account was deleted.');
   }
   const order = canonicalOrder(draft, {
     number: orderNumber(state.nextNumber(draft.shop_id, command.day)),
