@@ -85,7 +85,9 @@ describe('orderly up', () => {
     const ready = await untilReady(run);
     expect(ready.backends.map(({ id }) => id)).toEqual(['backend-1', 'backend-2', 'backend-3']);
     expect(ready.frontends).toHaveLength(1);
+    expect(ready.staff_token).not.toBe(ready.operator_token);
     expect(await place(ready)).toBe(201);
+    expect(await place({ ...ready, operator_token: ready.staff_token })).toBe(201);
     run.process.kill('SIGTERM');
     expect(await run.ended).toBe(0);
     expect(run.out().trim().split('\n')).toHaveLength(1);

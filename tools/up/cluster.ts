@@ -9,7 +9,7 @@ import { openDataFolder } from '../../shared/runtime/data-folder.ts';
 import type { DataFolder } from '../../shared/runtime/data-folder.ts';
 import { Child } from './child.ts';
 import type { ChildChange } from './child.ts';
-import { childEnvironment, givenOperatorToken } from './config.ts';
+import { childEnvironment, givenOperatorToken, givenStaffToken } from './config.ts';
 import type { UpConfig } from './config.ts';
 import { freePort, requirePort } from './free-port.ts';
 import { inSync, isReady, untilTrue } from './front-door.ts';
@@ -108,7 +108,15 @@ export class Cluster {
   }
 
   get operatorToken(): string {
-    return givenOperatorToken() ?? readFileSync(join(this.home, 'operator.token'), 'utf8').trim();
+    return givenOperatorToken() ?? this.#tokenIn('operator.token');
+  }
+
+  get staffToken(): string {
+    return givenStaffToken() ?? this.#tokenIn('staff.token');
+  }
+
+  #tokenIn(file: string): string {
+    return readFileSync(join(this.home, file), 'utf8').trim();
   }
 
   /** Living and dead, in the order of their start. */

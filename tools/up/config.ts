@@ -88,6 +88,7 @@ export function readUpConfig(opts: unknown): UpConfig {
 /** What the programs of a cluster share through the environment; all the rest comes by flags. */
 const passedOn = [
   'ORDERLY_CLUSTER_SECRET', 'ORDERLY_CLUSTER_SECRET_FILE', 'ORDERLY_OPERATOR_TOKEN',
+  'ORDERLY_STAFF_TOKEN',
 ];
 
 /** This process's environment without the settings of Orderly that belong to one program. */
@@ -99,3 +100,6 @@ export function childEnvironment(): NodeJS.ProcessEnv {
 /** The operator token given by the environment; else the front end makes one. */
 export const givenOperatorToken = (): string | null =>
   process.env['ORDERLY_OPERATOR_TOKEN'] ?? null;
+
+/** The same of the staff token. */
+export const givenStaffToken = (): string | null => process.env['ORDERLY_STAFF_TOKEN'] ?? null;

@@ -8,15 +8,13 @@ const member = (child: Child): { id: string; url: string | null; pid: number | n
 
 /** The one line of `--json` (INTERFACES 4.8). */
 export function readyLine(cluster: Cluster): string {
-  const token = cluster.operatorToken;
   return `${JSON.stringify({
     event: 'ready',
     url: cluster.url(),
     docs_url: `${cluster.url()}/docs`,
     nameserver: cluster.nameserverAddress,
-    operator_token: token,
-    // Until there are accounts, the operator's token opens the staff's doors too.
-    staff_token: token,
+    operator_token: cluster.operatorToken,
+    staff_token: cluster.staffToken,
     data: cluster.home,
     backends: cluster.backends.map(member),
     frontends: cluster.frontends.map(member),
@@ -46,6 +44,7 @@ Orderly is running: a name server, ${backends}, ${frontends}. Ctrl-C ends it.
 
   Front end        ${url}
   Operator token   ${token}
+  Staff token      ${cluster.staffToken}
   Name server      ${cluster.nameserverAddress}
   Data             ${home}${kept}
   Geocoders        ${geocoderNames[geocoders.kind]}: ${geocoders.why}
