@@ -6,14 +6,17 @@ import { type Logger, createLogger } from '../shared/runtime/logger.ts';
 import { version } from '../shared/runtime/version.ts';
 import { NameClient } from '../shared/rpc/name-client.ts';
 import { type ClusterSecret, loadClusterSecret } from '../shared/rpc/secret.ts';
+import { servedMetrics } from '../shared/rpc/serve-metrics.ts';
 import { type RpcServer, serveRpc } from '../shared/rpc/server.ts';
 import { AccountService } from './accounts/account-service.ts';
 import { AddressMemory } from './address-memory.ts';
 import { BurnedMark } from './burned-mark.ts';
 import type { BackendConfig } from './config.ts';
 import { EventFollower } from './event-follower.ts';
+import { Drain } from './drain.ts';
 import { createGeocoder } from './geocoding/geocoder.ts';
 import { serveOnLastPort } from './last-port.ts';
+import { measureBackend } from './measures.ts';
 import { Membership } from './membership.ts';
 import { OperatorService } from './operator-service.ts';
 import { OrderService } from './order-service.ts';
@@ -138,18 +141,25 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
   const follower = new EventFollower({ ...parts, replica });
   const duties = new PrimaryDuties({ ...parts, replica, service: orders });
   let server: RpcServer | null = null;
+  const drain = new Drain({ ...parts, replica, group });
   const service = new ReplicaService({
     ...parts,
     replica,
     orders,
     accounts: new AccountService({ ...parts, replica, orders }),
     follower,
+    drain,
     facts: { id, group, version },
     address: () => server?.address ?? `${config.host}:0`,
     onSwitch: (down) => membership.setPaused(down),
   });
   const { gate } = service;
-  const methods = [...service.methods, ...new OperatorService({ ...parts, replica }).methods];
+  const measures = measureBackend({ ...parts, replica });
+  const methods = [
+    ...service.methods,
+    ...new OperatorService({ ...parts, replica }).methods,
+    servedMetrics(() => measures.refresh()),
+  ];
   server = await serveOnLastPort(folder.dir, config.port, (port) =>
     serveRpc({ secret, host: config.host, port, methods, logger, gate }),
   );
@@ -167,6 +177,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
   });
   const onTrace = (event: TraceEvent): void => {
     logTrace(logger, event);
+    measures.onTrace(event);
     if (event.name === 'serving') duties.installCatalogue();
     if (event.name === 'stepped-down') follower.moved();
     if (event.name === 'serving' || event.name === 'view-adopted') membership.beatNow();
@@ -174,7 +185,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
   replica.start();
   membership.start();
   duties.start();
-  const running = { ...parts, replica, duties, membership, server, folder };
+  const running = { ...parts, replica, duties, membership, drain, server, folder };
   return { address, stop: () => stopAll(running) };
 };
 
@@ -183,11 +194,13 @@ const stopAll = async (
     replica: Replica;
     duties: PrimaryDuties;
     membership: Membership;
+    drain: Drain;
     server: RpcServer;
     folder: DataFolder;
   },
 ): Promise<void> => {
   await handOver(running.replica);
+  running.drain.stop();
   running.duties.stop();
   await running.membership.leave();
   await running.server.close();

@@ -1,12 +1,15 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
 import { accountMethods } from '../shared/contract/account.ts';
 import { backendMethods } from '../shared/contract/backend.ts';
+import { metricsMethods } from '../shared/contract/metrics.ts';
 import type { BeatStatus } from '../shared/contract/nameserver.ts';
 import { operatorMethods } from '../shared/contract/operator.ts';
 import { type ReplicaStatus, replicaMethods } from '../shared/contract/replica.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { type Implementation, implement } from '../shared/rpc/server.ts';
 import type { AccountService } from './accounts/account-service.ts';
+import { countingCreated } from './count-created.ts';
+import type { Drain } from './drain.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
 import type { EventFollower } from './event-follower.ts';
 import type { OrderService } from './order-service.ts';
@@ -19,6 +22,7 @@ const alwaysOpen: ReadonlySet<string> = new Set([
   replicaMethods.status.name,
   replicaMethods.setDown.name,
   operatorMethods.view.name,
+  metricsMethods.read.name,
 ]);
 
 export interface ReplicaServiceParts {
@@ -28,6 +32,7 @@ export interface ReplicaServiceParts {
   accounts: AccountService;
   follower: EventFollower;
   geocoder: Geocoder;
+  drain: Drain;
   logger: Logger;
   /** What does not change while the process runs. */
   facts: { id: string; group: string; version: string };
@@ -52,7 +57,7 @@ export class ReplicaService {
   get methods(): Implementation[] {
     const { replica, orders, accounts, follower } = this.#parts;
     return [
-      implement(backendMethods.submit, (params) => orders.submit(params)),
+      implement(backendMethods.submit, countingCreated((params) => orders.submit(params))),
       implement(accountMethods.submit, (params) => accounts.submit(params)),
       implement(backendMethods.close, (params) => orders.close(params)),
       implement(backendMethods.read, (params) => orders.read(params)),
@@ -80,6 +85,7 @@ export class ReplicaService {
         },
       ),
       implement(replicaMethods.status, async () => this.status()),
+      implement(replicaMethods.setDraining, ({ draining }) => this.#drain(draining)),
       implement(replicaMethods.setDown, async ({ down }) => this.#switch(down)),
     ];
   }
@@ -89,6 +95,11 @@ export class ReplicaService {
     const { replica, storage } = this.#parts;
     if (replica.clusterId === clusterId && storage.image.core.storeId === to) return;
     throw new OrderlyError('wrong_cluster', 'This message is for another store.');
+  }
+
+  async #drain(draining: boolean): Promise<ReplicaStatus> {
+    await this.#parts.drain.set(draining);
+    return this.status();
   }
 
   #switch(down: boolean): ReplicaStatus {
@@ -117,7 +128,7 @@ export class ReplicaService {
       address: this.#parts.address(),
       pid: process.pid,
       role: core.role,
-      state: this.#down ? 'down' : stateInWords(core),
+      state: this.#down ? 'down' : stateInWords(core, this.#parts.drain.on),
       down: this.#down,
       viewNumber: core.viewNumber,
       docHash: core.docHash,
@@ -158,9 +169,10 @@ export class ReplicaService {
   }
 }
 
-const stateInWords = (core: CoreStatus): string => {
+const stateInWords = (core: CoreStatus, draining: boolean): string => {
   if (core.role === 'quarantine') return 'failed';
   if (core.viewNumber === 0) return 'waiting';
+  if (draining && core.role !== 'learner') return 'draining';
   if (core.role === 'primary') return core.serving ? 'serving' : 'activating';
   if (core.role === 'backup') return 'in sync';
   return 'catching up';

@@ -13,6 +13,7 @@ import { secretOf } from '../../shared/rpc/testing/echo-server.ts';
 import { startStandin } from '../../tools/geocoder-standin/standin.ts';
 import { AccountService } from '../accounts/account-service.ts';
 import { AddressMemory } from '../address-memory.ts';
+import { Drain } from '../drain.ts';
 import { EventFollower } from '../event-follower.ts';
 import { createGeocoder, type Geocoder } from '../geocoding/geocoder.ts';
 import { Membership } from '../membership.ts';
@@ -122,8 +123,9 @@ export class RunningStore {
     const duties = new PrimaryDuties({ ...parts, replica, service: orders });
     let server: RpcServer | null = null;
     const address = (): string => server?.address ?? '127.0.0.1:1';
+    const drain = new Drain({ ...parts, replica, group: 'main' });
     const service = new ReplicaService({
-      ...parts, replica, orders, accounts, follower, address,
+      ...parts, replica, orders, accounts, follower, drain, address,
       facts: { id: 'store', group: 'main', version: '0' },
       onSwitch: (down) => membership.setPaused(down),
     });

@@ -13,6 +13,7 @@ import { checkText, isJsonType, readJson } from './json-body.ts';
 import { limitHeaders } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { createListener } from './listener.ts';
+import { addMetrics } from './metrics.ts';
 import { addPages } from './pages.ts';
 import { shed } from './pressure.ts';
 import type { Pressure } from './pressure.ts';
@@ -152,7 +153,9 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   addJsonBodies(app);
   addRest(app, parts);
   addEventStreams(app, { ...parts, clock: health.clock });
-  addHealth(app, health);
+  const { pressure, identities, desk: { cluster } } = parts;
+  addHealth(app, health, { pressure, identities, cluster });
+  addMetrics(app, { identities, cluster });
   addPages(app);
   await addRpc(app, parts);
   return app;

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OrderlyError } from '../../shared/contract/errors.ts';
-import type { Identities } from '../identity.ts';
+import type { Identities, Identity } from '../identity.ts';
 import type { Answer, Caller, Desk, PublicOperation } from '../operations/operation.ts';
 import { checkParams } from '../operations/operation.ts';
 import { operations } from '../operations/table.ts';
 import { acceptsJson } from './accept.ts';
 import { etagOf, matchesAny } from './entity-tag.ts';
+import { shownBy } from './limits.ts';
+import type { Limits } from './limits.ts';
 import type { Fields } from './rest-request.ts';
 import { hasForeignBody, preferenceOf, sentFields } from './rest-request.ts';
 
@@ -54,6 +56,7 @@ function headRefusal(request: FastifyRequest): OrderlyError | null {
 interface RestParts {
   desk: Desk;
   identities: Identities;
+  limits: Limits;
 }
 
 /** Adds the routes of the operations table. */
@@ -65,19 +68,23 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
 
 type RouteParts = RestParts & { operation: PublicOperation; url: string };
 
-function addRoute(app: FastifyInstance, { operation, url, desk, identities }: RouteParts): void {
+function addRoute(app: FastifyInstance, parts: RouteParts): void {
+  const { operation, url, desk, identities, limits } = parts;
+  const admit = (request: FastifyRequest): Identity => limits.admitted(shownBy(request), () =>
+    identities.admit(operation.access, request.headers.authorization));
   app.route({
     method: operation.method,
     url,
     // Before the body is read: strangers can not make us parse anything.
     onRequest: (request, _reply, done) => {
       const refusal = headRefusal(request);
-      if (refusal === null) identities.admit(operation.access, request.headers.authorization);
+      if (refusal === null) admit(request);
       return done(refusal ?? undefined);
     },
     handler: async (request, reply) => {
       const params = checkParams(operation, sentFields(operation, request));
-      const identity = identities.admit(operation.access, request.headers.authorization);
+      const identity = admit(request);
+      limits.charge(operation, { ...identity, address: request.ip }, params);
       const caller: Caller = { ...identity, prefer: preferenceOf(request.headers['prefer']) };
       const answer = await operation.run(params, caller, desk);
       if (answer.status === 202 && caller.prefer === 'async') {

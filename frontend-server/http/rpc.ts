@@ -11,6 +11,8 @@ import { operations } from '../operations/table.ts';
 import { readRequest, failure, isResponse } from './envelope.ts';
 import type { RpcRequest, RpcResponse } from './envelope.ts';
 import { readJson } from './json-body.ts';
+import { shownBy } from './limits.ts';
+import type { Limits, Showing } from './limits.ts';
 import { asPublic } from './problem.ts';
 
 /**
@@ -25,13 +27,12 @@ const answerLengthMax = 4 * 1024 * 1024;
 interface RpcParts {
   desk: Desk;
   identities: Identities;
+  limits: Limits;
   logger: Logger;
 }
 
 /** jayson hands this to each method. */
-interface Context {
-  authorization: string | undefined;
-}
+type Context = Showing;
 
 type Done = jayson.JSONRPCCallbackTypePlain;
 
@@ -55,11 +56,13 @@ function methodFrom(run: Run, logger: Logger): jayson.Method {
 }
 
 const methodOf = (
-  operation: PublicOperation, { desk, identities, logger }: RpcParts,
+  operation: PublicOperation, { desk, identities, limits, logger }: RpcParts,
 ): jayson.Method =>
-  methodFrom(async (params, { authorization }) => {
-    const identity = identities.admit(operation.access, authorization);
+  methodFrom(async (params, context) => {
+    const identity = limits.admitted(context, () =>
+      identities.admit(operation.access, context.authorization));
     const checked = checkParams(operation, params);
+    limits.charge(operation, { ...identity, address: context.address }, checked);
     return (await operation.run(checked, { ...identity, prefer: null }, desk)).body ?? null;
   }, logger);
 
@@ -86,7 +89,7 @@ export class RpcDoor {
 
   /** The text of the answer and its HTTP status; null when there is nothing to answer. */
   async handle(
-    bytes: Buffer, authorization: string | undefined,
+    bytes: Buffer, context: Context,
   ): Promise<{ status: number; text: string } | null> {
     let received: ReturnType<typeof readJson>;
     try {
@@ -97,7 +100,7 @@ export class RpcDoor {
     }
     const { value, suspicious } = received;
     const one = (item: unknown): Promise<RpcResponse | null> =>
-      this.#one(readRequest(item, suspicious), { authorization });
+      this.#one(readRequest(item, suspicious), context);
     if (!Array.isArray(value)) return textOf(await one(value));
     const refusal = batchRefusal(value);
     if (refusal !== null) return textOf(failure(null, refusal));
@@ -154,7 +157,7 @@ export async function addRpc(app: FastifyInstance, parts: RpcParts): Promise<voi
     );
     scope.post('/rpc', async (request, reply) => {
       const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const answer = await door.handle(bytes, request.headers.authorization);
+      const answer = await door.handle(bytes, shownBy(request));
       if (answer === null) return reply.code(204).send();
       if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="orderly"');
       reply.code(answer.status).header('content-type', 'application/json; charset=utf-8');
