@@ -12,6 +12,7 @@ import { claimDataFolder, openDataFolder } from '../shared/runtime/data-folder.t
 import { leaveStorageFailed, printReady, untilStopped } from '../shared/runtime/lifecycle.ts';
 import { createLogger } from '../shared/runtime/logger.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
+import { measureProcess } from '../shared/runtime/metrics.ts';
 import { version } from '../shared/runtime/version.ts';
 import { AccountDesk } from './account-desk.ts';
 import { Beat } from './beat.ts';
@@ -21,6 +22,7 @@ import { EventHub } from './events/event-hub.ts';
 import { createApp } from './http/app.ts';
 import { Certificate } from './http/certificate.ts';
 import { Limits } from './http/limits.ts';
+import { watchFrontEnd } from './http/metrics.ts';
 import { Pressure } from './http/pressure.ts';
 import { isLoopback } from './http/request-guard.ts';
 import { loadIdentities } from './identity.ts';
@@ -129,6 +131,10 @@ async function openDoor(
   const port = await listen(app, config.host, config.port);
   address = reachable(config.host, port);
   pressure.start();
+  measureProcess('better-sqlite3');
+  watchFrontEnd({
+    forwarder, queue, certificate, belief: () => holder.belief, wallMs: systemClock.wallMs,
+  });
   certificate?.follow(app.server as unknown as Server);
   return {
     port,
