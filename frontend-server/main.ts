@@ -29,6 +29,8 @@ import { loadIdentities } from './identity.ts';
 import { OrderDesk } from './order-desk.ts';
 import { PendingQueue } from './queue/pending-queue.ts';
 import { QueueStore } from './queue/queue-store.ts';
+import { createServices } from './services/create-services.ts';
+import type { Services } from './services/create-services.ts';
 import { SessionTokens } from './session-token.ts';
 import { createUpstream } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
@@ -93,8 +95,8 @@ function makeProtection(config: FrontendConfig, logger: Logger) {
 
 async function openDoor(
   config: FrontendConfig, upstream: Upstream,
-  { id, logger, queue, secret }: {
-    id: string; logger: Logger; queue: PendingQueue; secret: ClusterSecret;
+  { id, logger, queue, services, secret }: {
+    id: string; logger: Logger; queue: PendingQueue; services: Services; secret: ClusterSecret;
   },
 ): Promise<Door> {
   const { forwarder, holder, elector, members, names } = upstream;
@@ -117,6 +119,7 @@ async function openDoor(
   const app = await createApp({
     desk: {
       forwarder, cluster, events, orders: new OrderDesk(forwarder, queue),
+      services: services.desk,
       accounts: new AccountDesk({ forwarder, tokens, secret }),
     },
     identities, logger, host: config.host, ...protection,
@@ -166,13 +169,20 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
     secret, id, instance, group: config.group, nameservers: config.nameservers,
     mdns: config.mdns, dir: folder.dir, clock: systemClock, logger,
   });
-  const queue = new PendingQueue({
-    store: new QueueStore(folder.dir), sender: upstream.forwarder, clock: systemClock, logger,
-    expiryMs: config.queueExpiry * 1_000, limits: { rowsMax: config.queueMax },
-    onBroken: (why) => leaveStorageFailed(logger, why),
+  const store = new QueueStore(folder.dir);
+  const queued = {
+    clock: systemClock, logger, expiryMs: config.queueExpiry * 1_000,
+    limits: { rowsMax: config.queueMax },
+    onBroken: (why: string) => leaveStorageFailed(logger, why),
+  };
+  const queue = new PendingQueue({ ...queued, store, sender: upstream.forwarder });
+  const { names } = upstream;
+  const services = createServices({
+    ...queued, secret, id, names, group: config.group, table: store.calls,
   });
-  const door = await openDoor(config, upstream, { id, logger, queue, secret });
+  const door = await openDoor(config, upstream, { id, logger, queue, services, secret });
   queue.start();
+  services.start();
   const address = reachable(config.host, door.port);
   const beat = new Beat({
     names: upstream.names, holder: upstream.holder, clock: systemClock, logger,
@@ -186,6 +196,7 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
   printReady(config.json, { role: 'frontend', id, url: `${scheme}://${address}` });
   return untilStopped(async () => {
     await Promise.all([beat.stop(), door.close()]);
+    services.stop();
     queue.stop();
     await upstream.close();
     folder.release();

@@ -5,6 +5,7 @@ import type { Forwarder, SubmitRequest, SubmitResult } from './forwarder.ts';
 import { laneOf } from './queue/pending-queue.ts';
 import type { PendingQueue } from './queue/pending-queue.ts';
 import type { QueueRow } from './queue/queue-events.ts';
+import type { EndedSubmission } from './queue/result-page.ts';
 
 /** `async`: store it and answer 202 at once. `sync`: never 202. */
 export type Preference = 'async' | 'sync' | null;
@@ -89,17 +90,12 @@ export class OrderDesk {
     });
   }
 
-  /** Ended submissions of `owner` in the order of ending; `cursor` is of an earlier page. */
-  results(
-    owner: Actor, { cursor, limit }: { cursor: number; limit: number },
-  ): { data: Submission[]; next: number | null } {
-    const rows = this.#queue.endedAfter(cursor, limit + 1);
-    const page = rows.slice(0, limit);
-    return {
-      data: page.flatMap((row) => (this.#queue.belongsTo(row, owner)
-        ? [this.#queue.describe(row)] : [])),
-      next: rows.length > limit ? page.at(-1)?.end?.seq ?? null : null,
-    };
+  /** Ended orders in the order of ending; null in place of those of other owners. */
+  ended(owner: Actor, after: number, limit: number): EndedSubmission[] {
+    return this.#queue.endedAfter(after, limit).map((row) => ({
+      seq: row.end?.seq ?? 0, atMs: row.end?.atMs ?? 0,
+      submission: this.#queue.belongsTo(row, owner) ? this.#queue.describe(row) : null,
+    }));
   }
 
   async #forward(request: SubmitRequest): Promise<Placed> {

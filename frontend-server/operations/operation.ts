@@ -16,6 +16,7 @@ export interface Desk {
   orders: OrderDesk;
   cluster: ClusterDesk;
   events: EventHub;
+  services: ServiceDesk;
   accounts: AccountDesk;
 }
 

@@ -3,6 +3,7 @@ import { clusterOperations } from './cluster.ts';
 import { menuOperations } from './menu.ts';
 import type { PublicOperation } from './operation.ts';
 import { orderOperations } from './orders.ts';
+import { serviceOperations } from './services.ts';
 import { submissionOperations } from './submissions.ts';
 
 /**
@@ -14,5 +15,6 @@ export const operations: readonly PublicOperation[] = [
   ...submissionOperations,
   ...menuOperations,
   ...accountOperations,
+  ...serviceOperations,
   ...clusterOperations,
 ];

@@ -255,12 +255,10 @@ export class CallQueue {
   }
 
   async #find({ id, attempt }: Extract<CallEffect, { kind: 'find' }>): Promise<void> {
-    const { service, begun } = must(this.#rules.row(id), 'an open call has its row');
+    const { service } = must(this.#rules.row(id), 'an open call has its row');
     const instances = await this.#directory.find(service);
-    // One that may be called twice is the better choice, and the only one for a repetition.
-    const idempotent = instances.some((one) => one.idempotent);
-    const usable = instances.length > 0 && (idempotent || begun === 'never');
-    this.#feed({ kind: 'found', id, attempt, idempotent: usable ? idempotent : null });
+    const idempotent = instances.length === 0 ? null : instances.some((one) => one.idempotent);
+    this.#feed({ kind: 'found', id, attempt, idempotent });
   }
 
   async #call(effect: Extract<CallEffect, { kind: 'call' }>): Promise<void> {

@@ -18,6 +18,8 @@ import { Identities } from '../identity.ts';
 import { OrderDesk } from '../order-desk.ts';
 import { PendingQueue } from '../queue/pending-queue.ts';
 import { QueueStore } from '../queue/queue-store.ts';
+import { createServices } from '../services/create-services.ts';
+import type { Services } from '../services/create-services.ts';
 import { SessionTokens } from '../session-token.ts';
 import { StaticToken } from '../static-token.ts';
 import type { Upstream } from '../upstream.ts';
@@ -83,6 +85,7 @@ export class FrontDoor {
   #app: FastifyInstance | null = null;
   #upstream: Upstream | null = null;
   #queue: PendingQueue | null = null;
+  #services: Services | null = null;
   readonly #queueDir = mkdtempSync(join(tmpdir(), 'orderly-queue-'));
 
   async start(backends = 2, options: DoorOptions = {}): Promise<void> {
@@ -102,6 +105,12 @@ export class FrontDoor {
       onBroken: (why) => this.broken.push(why),
     });
     this.#queue = queue;
+    const services = createServices({
+      secret, id: 'frontend-1', names, group: 'main', clock: systemClock, logger,
+      table: store.calls, expiryMs, limits: { sweepMs: 50 },
+      onBroken: (why) => this.broken.push(why),
+    });
+    this.#services = services;
     const desk = new ClusterDesk({
       holder, elector, members, names, logger, group: 'main',
       self: () => ({
@@ -115,6 +124,7 @@ export class FrontDoor {
     this.#app = await createApp({
       desk: {
         forwarder, cluster: desk, events, orders: new OrderDesk(forwarder, queue),
+        services: services.desk,
         accounts: new AccountDesk({ forwarder, tokens: this.sessions, secret }),
       },
       logger, host: '127.0.0.1', pressure: this.pressure,
@@ -136,11 +146,13 @@ export class FrontDoor {
     const bound = this.#app.server.address();
     this.port = typeof bound === 'object' && bound !== null ? bound.port : 0;
     queue.start();
+    services.start();
     await forwarder.read({ query: { query: 'menu.get' }, stale: false });
   }
 
   async stop(): Promise<void> {
     await this.#app?.close();
+    this.#services?.stop();
     this.#queue?.stop();
     await this.cluster.stop();
     rmSync(this.#queueDir, { recursive: true, force: true });

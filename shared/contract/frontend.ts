@@ -4,6 +4,7 @@ import {
 } from './order.ts';
 import { address, count, shortName } from './ids.ts';
 import { registrationSchema } from './nameserver.ts';
+import { callArguments, serviceName } from './service.ts';
 import { replicaStatusSchema } from './replica.ts';
 import { viewSchema } from './view.ts';
 
@@ -14,6 +15,9 @@ import { viewSchema } from './view.ts';
 
 /** Any text: an id that is not of the right form is answered like one that does not exist. */
 const orderId = z.string().max(200);
+
+/** An argument of a service as text; one that is a number in JSON is passed on as a number. */
+const pathArgument = z.string().max(200).optional();
 
 /** `stale` reads what some back end has now, which may be behind. */
 const consistency = z.enum(['linearizable', 'stale']).optional();
@@ -30,7 +34,18 @@ export const publicParams = {
   submission: z.strictObject({ submission_id: z.string().max(200) }),
   pendingResults: z.strictObject({
     limit: z.coerce.number().int().min(1).max(200).default(50),
-    cursor: z.coerce.number().int().min(0).optional(),
+    /** `next_cursor` of the page before. */
+    cursor: z.union([z.string().regex(/^\d{1,15}(\.\d{1,15})?$/), count]).optional(),
+  }),
+  serviceList: z.strictObject({}),
+  serviceCall: z.strictObject({
+    service: serviceName,
+    args: callArguments.default([]),
+    idempotency_key: idempotencyKey.optional(),
+  }),
+  serviceGet: z.strictObject({
+    service: serviceName,
+    arg1: pathArgument, arg2: pathArgument, arg3: pathArgument, arg4: pathArgument,
   }),
   menuGet: z.strictObject({ shop_id: z.string().max(200).optional(), consistency }),
   clusterStatus: z.strictObject({}),
@@ -114,6 +129,10 @@ export const clusterStatusSchema = z.strictObject({
       alive: z.boolean(),
     }),
   ),
+  /** Programs of anybody's own that are called through the front ends. */
+  services: z.array(
+    z.strictObject({ kind: shortName, id: shortName, address, alive: z.boolean() }),
+  ).default([]),
   /** Of the primary, or of any member that answers. */
   geocoders: z.array(z.strictObject({ name: z.string(), state: z.string() })),
 });
