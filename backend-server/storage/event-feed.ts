@@ -1,10 +1,11 @@
 import type { Query } from '../../shared/contract/backend.ts';
+import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { EventScope, FeedEvent, OpenOrder } from '../../shared/contract/event-stream.ts';
+import { isFinal } from '../../shared/contract/lifecycle.ts';
 import { orderStatuses } from '../../shared/contract/order.ts';
 import type { Order, OrderEvent, OrderStatus } from '../../shared/contract/order.ts';
 import type { OrderHistory } from '../orders/memory-state.ts';
 import { ownerOf } from '../orders/ownership.ts';
-import { isFinal } from '../orders/transitions.ts';
 
 export type FeedQuery = Extract<Query, { query: 'events.since' }>;
 export type OpenQuery = Extract<Query, { query: 'orders.open' }>;
@@ -41,6 +42,15 @@ export const feedEventOf = (event: OrderEvent, order: OfOrder): FeedEvent => ({
 function isIn(scope: EventScope, order: Order): boolean {
   if (scope.kind === 'customer') return ownerOf(order) === scope.customer_id;
   return scope.kind === 'all' || order.id === scope.order_id;
+}
+
+/** The query as far as `owner` (an account id; null: everything) may see. Throws `not_found`. */
+export function within<Q extends FeedQuery | OpenQuery>(query: Q, owner: string | null): Q {
+  const { scope } = query;
+  const theirs = scope.kind === 'customer' && scope.customer_id === owner;
+  if (owner === null || theirs) return query;
+  if (scope.kind !== 'all') throw new OrderlyError('not_found', 'There is no such order.');
+  return { ...query, scope: { kind: 'customer', customer_id: owner } };
 }
 
 /** Every event of an order, in the form of the feed. */

@@ -4,7 +4,7 @@ import type { OrderPage } from '../../shared/contract/order.ts';
 import type { MemoryOrderState, OrderHistory } from '../orders/memory-state.ts';
 import { ownerOf } from '../orders/ownership.ts';
 import { queryAccounts } from './account-query.ts';
-import { memoryFeed, memoryOpen } from './event-feed.ts';
+import { memoryFeed, memoryOpen, within } from './event-feed.ts';
 import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
 
@@ -27,9 +27,9 @@ export function queryMemory(
     case 'session.list':
       return queryAccounts(state.accounts, query, owner);
     case 'events.since':
-      return { feed: memoryFeed(state.histories(), query) };
+      return { feed: memoryFeed(state.histories(), within(query, owner)) };
     case 'orders.open':
-      return { open: memoryOpen(state.histories(), query) };
+      return { open: memoryOpen(state.histories(), within(query, owner)) };
   }
 }
 

@@ -119,22 +119,28 @@ describe('the scrub', () => {
     scrub.stop();
   });
 
-  it('finds an order that an index has lost', async () => {
+  it.each([
+    ['orders_by_number', 'orders (number)', 'the order of 9 is not found by its number'],
+    [
+      'order_events_by_position', 'order_events (log_index)',
+      'the event of 9 is not found by its position',
+    ],
+  ])('finds what the index %s has lost', async (index, columns, why) => {
     await filled(20);
     const db = new SqliteDatabase(storeFile());
     db.unsafeMode();
     db.pragma('writable_schema = 1');
     // The index is told to leave out what it holds: its entry for order 9 goes, the row stays.
-    const sql = 'CREATE INDEX orders_by_number ON orders (number)';
+    const sql = `CREATE INDEX ${index} ON ${columns}`;
     const set = db.prepare('UPDATE sqlite_schema SET sql = ? WHERE name = ?');
-    set.run(`${sql} WHERE placed_lsn <> 9`, 'orders_by_number');
+    set.run(`${sql} WHERE placed_lsn <> 9`, index);
     db.pragma('writable_schema = RESET');
-    db.exec('REINDEX orders_by_number');
+    db.exec(`REINDEX ${index}`);
     db.pragma('writable_schema = 1');
-    set.run(sql, 'orders_by_number');
+    set.run(sql, index);
     db.close();
     const scrub = new Scrub(storeFile(), 0);
-    expect(() => pass(scrub)).toThrow('the order of 9 is not found by its number');
+    expect(() => pass(scrub)).toThrow(why);
     scrub.stop();
   });
 });

@@ -4,6 +4,7 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Order, OrderPage } from '../../shared/contract/order.ts';
 import { ownerOf } from '../orders/ownership.ts';
 import { queryAccounts } from './account-query.ts';
+import { within } from './event-feed.ts';
 import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
 import type { Cell } from './order-cells.ts';
@@ -53,9 +54,9 @@ export class SqliteQuery {
       case 'session.list':
         return queryAccounts(this.#state.accounts, query, owner);
       case 'events.since':
-        return { feed: this.#feed.since(query) };
+        return { feed: this.#feed.since(within(query, owner)) };
       case 'orders.open':
-        return { open: this.#feed.open(query) };
+        return { open: this.#feed.open(within(query, owner)) };
     }
   }
 

@@ -20,7 +20,11 @@ async function answers(storage: Storage): Promise<string> {
     { query: 'order.get', order_id: sampleOrderId(n) },
     { query: 'order.events', order_id: sampleOrderId(n) },
   ];
-  const queries: Query[] = [{ query: 'menu.get' }, ...lists, ...[1, 2, 3, 4, 5, 6].flatMap(one)];
+  const scope = { kind: 'all' as const };
+  const queries: Query[] = [
+    { query: 'menu.get' }, ...lists, ...[1, 2, 3, 4, 5, 6].flatMap(one),
+    { query: 'events.since', after: 0, limit: 1_000, scope }, { query: 'orders.open', limit: 3, scope },
+  ];
   const told = await Promise.allSettled([
     ...queries.map((query) => storage.query(query)),
     storage.countOrders(),

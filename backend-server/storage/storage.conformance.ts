@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StorageOp } from '../replication/events.ts';
 import { sampleOrderId, samplePlace } from '../orders/testing/sample-commands.ts';
 import type { Storage } from './storage.ts';
+import { feedConformance } from './testing/feed-conformance.ts';
 import { queryConformance } from './testing/query-conformance.ts';
 import {
   append, barrier, sampleClusterId, sampleEntries, sampleEntry, sampleView,
@@ -47,6 +48,7 @@ export function storageConformance(name: string, newPlace: () => Promise<StorePl
     stateConformance(stores);
     catalogueConformance(stores);
     queryConformance(stores);
+    feedConformance(stores);
     promiseConformance(stores);
     snapshotConformance(stores);
     snapshotRefusals(stores);

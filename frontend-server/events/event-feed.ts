@@ -12,11 +12,15 @@ const pageEvents = 500;
 /** Under load this many milliseconds of events travel together. */
 const gapMs = 40;
 /** Recent events at hand, so that a stream that was cut off goes on without asking anybody. */
-const ringEvents = 4_096;
+const ringEventsUsual = 4_096;
 /** After so long without a listener it would be a long way to catch up. */
 const keepMs = 60_000;
 const pauseMsMin = 50;
 const pauseMsMax = 300;
+
+const everything = { kind: 'all' } as const;
+/** The feed is of all; who may hear what is decided where it is told. */
+const reader = { principal: { kind: 'system', id: null } } as const;
 
 /** Events that were heard together, and their texts: one for all streams that say the same. */
 export class Batch {
@@ -53,6 +57,7 @@ export class EventFeed {
   readonly #source: EventSource;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #ringEvents: number;
   readonly #listeners = new Set<FeedListener>();
   /** Everything up to here was told; null before the first listener has found its place. */
   #position: number | null = null;
@@ -62,10 +67,15 @@ export class EventFeed {
   #over: AbortController | null = null;
   #idleSinceMs = 0;
 
-  constructor(parts: { source: EventSource; clock: Clock; logger: Logger }) {
+  constructor(parts: {
+    source: EventSource; clock: Clock; logger: Logger;
+    /** How many recent events are kept; 4,096 when absent. */
+    ringEvents?: number;
+  }) {
     this.#source = parts.source;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
+    this.#ringEvents = parts.ringEvents ?? ringEventsUsual;
   }
 
   get position(): number | null {
@@ -143,14 +153,12 @@ export class EventFeed {
   }
 
   #take({ events, upTo }: Page): void {
-    const before = this.#position ?? 0;
-    const fresh = events.filter(({ position }) => position > before);
-    this.#position = Math.max(before, upTo);
-    if (fresh.length === 0) return;
-    this.#ring.push(...fresh);
-    const dropped = this.#ring.splice(0, Math.max(0, this.#ring.length - ringEvents)).at(-1);
+    this.#position = upTo;
+    if (events.length === 0) return;
+    this.#ring.push(...events);
+    const dropped = this.#ring.splice(0, Math.max(0, this.#ring.length - this.#ringEvents)).at(-1);
     this.#ringFrom = dropped?.position ?? this.#ringFrom;
-    const batch = new Batch({ events: fresh, upTo: this.#position });
+    const batch = new Batch({ events, upTo });
     for (const listener of this.#listeners) listener.onBatch(batch);
   }
 
@@ -159,8 +167,7 @@ export class EventFeed {
    * say so; when the primary of the in-sync set does, the log was put back by force.
    */
   async #doubt(after: number, over: AbortSignal): Promise<void> {
-    const scope = { kind: 'all' as const };
-    const { lsn } = await readPage(this.#source, { after, limit: 1, scope });
+    const { lsn } = await readPage(this.#source, after, { reader, limit: 1, scope: everything });
     if (over.aborted || lsn >= after) return;
     this.#logger.warn({ after, lsn }, 'the log ends before what was told of it');
     this.#forget();

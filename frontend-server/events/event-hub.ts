@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Audience } from './audience.ts';
 import { EventFeed } from './event-feed.ts';
-import type { EventSource } from './event-source.ts';
+import type { EventSource, Reader } from './event-source.ts';
 import { EventStream } from './event-stream.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { eventText, retryText } from './stream-text.ts';
@@ -45,12 +45,13 @@ export interface HubParts {
 /** Somebody who wants to listen. */
 export interface StreamRequest {
   audience: Audience;
+  reader: Reader;
   /** Streams of the same caller are counted together. */
   caller: string;
   filter: TypeFilter;
   lastEventId: string | null;
-  /** Asked with each sign of life; false ends the stream. A rejection changes nothing. */
-  mayGoOn?: () => Promise<boolean>;
+  /** False when the token that opened the stream is good no more. */
+  isGood: () => boolean;
 }
 
 const reconnectMs = 1_000;
@@ -67,6 +68,7 @@ export class EventHub {
   #beats: Timer | null = null;
   #statuses: Timer | null = null;
   #asking = false;
+  #checking = false;
 
   constructor(parts: HubParts) {
     this.#parts = parts;
@@ -88,9 +90,9 @@ export class EventHub {
     this.#admit(request);
     const { source, clock, logger, views } = this.#parts;
     const sink = connect();
-    const { audience, filter, lastEventId } = request;
+    const { filter } = request;
     const stream = new EventStream({
-      feed: this.#feed, source, sink, clock, logger, audience, filter, lastEventId,
+      ...request, feed: this.#feed, source, sink, clock, logger,
       lineage: () => views.view?.lineage ?? null,
       bufferBytesMax: this.#limits.bufferBytes,
     });
@@ -144,15 +146,26 @@ export class EventHub {
   }
 
   #beat(): void {
-    for (const [stream, { mayGoOn }] of this.#streams) {
-      stream.beat();
-      mayGoOn?.().then(
-        (may) => { if (!may) stream.end(); },
-        (error: unknown) => {
-          this.#parts.logger.debug({ err: error }, 'nobody tells whether a session is still open');
-        },
-      );
+    for (const [stream, { isGood }] of this.#streams) {
+      if (isGood()) stream.beat();
+      else stream.end();
     }
+    void this.#endSignedOut();
+  }
+
+  /** Asks once for each session, one after the other. */
+  async #endSignedOut(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
+    const asked = new Map<string, boolean>();
+    for (const [stream, { reader }] of this.#streams) {
+      const { session } = reader;
+      if (session === undefined) continue;
+      const isOpen = asked.get(session) ?? await isSignedIn(this.#parts.source, reader);
+      asked.set(session, isOpen);
+      if (!isOpen) stream.end();
+    }
+    this.#checking = false;
   }
 
   #isWanted(type: ClusterType): boolean {
@@ -179,6 +192,17 @@ export class EventHub {
     } finally {
       this.#asking = false;
     }
+  }
+}
+
+/** True also while no back end tells: it would be wrong to send everybody away then. */
+async function isSignedIn(source: EventSource, reader: Reader): Promise<boolean> {
+  try {
+    await source.read({ ...reader, query: { query: 'account.get' }, stale: false });
+    return true;
+  } catch (error) {
+    if (!(error instanceof OrderlyError)) throw error;
+    return error.row.retry !== 'no';
   }
 }
 

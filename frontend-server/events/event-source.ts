@@ -1,9 +1,12 @@
 import type { EventScope, FeedEvent, OpenOrder } from '../../shared/contract/event-stream.ts';
 import { assert } from '../../shared/runtime/assert.ts';
-import type { Forwarder } from '../forwarder.ts';
+import type { Forwarder, ReadRequest } from '../forwarder.ts';
 
 /** Where events come from: the part of the forwarder that the streams use. */
 export type EventSource = Pick<Forwarder, 'follow' | 'read'>;
+
+/** In whose name is read; the back end shows no more than they may see. */
+export type Reader = Required<Pick<ReadRequest, 'principal'>> & Pick<ReadRequest, 'session'>;
 
 /** Events in a stretch of the log. */
 export interface Stretch {
@@ -26,22 +29,28 @@ export const pageOf = (
   return { events, lsn, last, upTo: last ? lsn : events.at(-1)?.position ?? lsn };
 };
 
+interface Asked {
+  reader: Reader;
+  limit: number;
+  scope: EventScope;
+}
+
 /** Confirmed by the in-sync set: what it does not show is nowhere. Throws what a read throws. */
 export async function readPage(
-  source: EventSource, { after, limit, scope }: { after: number; limit: number; scope: EventScope },
+  source: EventSource, after: number, { reader, limit, scope }: Asked,
 ): Promise<Page> {
   const query = { query: 'events.since' as const, after, limit, scope };
-  const { result, lsn } = await source.read({ query, stale: false });
+  const { result, lsn } = await source.read({ ...reader, query, stale: false });
   assert('feed' in result, 'a back end answers the kind of query that it was asked');
   return pageOf(result.feed, { lsn, limit });
 }
 
 /** The open orders as of a position. Throws what a read throws. */
 export async function readOpen(
-  source: EventSource, { limit, scope }: { limit: number; scope: EventScope },
+  source: EventSource, { reader, limit, scope }: Asked,
 ): Promise<{ position: number; orders: OpenOrder[]; more: boolean }> {
   const query = { query: 'orders.open' as const, limit, scope };
-  const { result, lsn } = await source.read({ query, stale: false });
+  const { result, lsn } = await source.read({ ...reader, query, stale: false });
   assert('open' in result, 'a back end answers the kind of query that it was asked');
   return { position: lsn, ...result.open };
 }

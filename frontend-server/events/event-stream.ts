@@ -8,7 +8,7 @@ import type { Audience } from './audience.ts';
 import { eventId, positionOf } from './event-id.ts';
 import type { Batch, EventFeed, FeedListener } from './event-feed.ts';
 import { readOpen, readPage } from './event-source.ts';
-import type { EventSource } from './event-source.ts';
+import type { EventSource, Reader } from './event-source.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { beatText, eventText } from './stream-text.ts';
 import type { TypeFilter } from './type-filter.ts';
@@ -27,6 +27,7 @@ export interface StreamParts {
   clock: Clock;
   logger: Logger;
   audience: Audience;
+  reader: Reader;
   filter: TypeFilter;
   /** As the client sent it; null when it has none. */
   lastEventId: string | null;
@@ -132,6 +133,8 @@ export class EventStream implements FeedListener {
       } catch (error) {
         if (!(error instanceof OrderlyError)) throw error;
         logger.debug({ err: error }, 'events can not be read now');
+        // Signed out meanwhile: to ask again would not help.
+        if (error.row.retry === 'no') this.end();
         await clock.sleep(randomInt(pauseMsMin, pauseMsMax), this.#over.signal);
       }
     }
@@ -173,9 +176,10 @@ export class EventStream implements FeedListener {
   }
 
   async #tellSnapshot(): Promise<void> {
-    const { source, audience, feed } = this.#parts;
+    const { source, audience, reader, feed } = this.#parts;
     const generation = this.#generation;
-    const snapshot = await readOpen(source, { limit: snapshotOrders, scope: scopeOf(audience) });
+    const scope = scopeOf(audience);
+    const snapshot = await readOpen(source, { reader, limit: snapshotOrders, scope });
     if (generation !== this.#generation) return;
     const { position } = snapshot;
     this.#place = { position, known: true };
@@ -196,10 +200,10 @@ export class EventStream implements FeedListener {
   }
 
   async #tellPage({ position: after }: Place): Promise<void> {
-    const { source, audience, feed } = this.#parts;
+    const { source, audience, reader, feed } = this.#parts;
     const generation = this.#generation;
     const scope = scopeOf(audience);
-    const page = await readPage(source, { after, limit: pageEvents, scope });
+    const page = await readPage(source, after, { reader, limit: pageEvents, scope });
     if (generation !== this.#generation) return;
     if (page.lsn < after) {
       this.#reset();

@@ -5,7 +5,7 @@ import { untraced } from '../../shared/runtime/trace.ts';
 import type { StreamSink } from '../events/stream-sink.ts';
 import type { Identities } from '../identity.ts';
 import { streams } from '../operations/events.ts';
-import type { Caller, Desk } from '../operations/operation.ts';
+import type { Access, Desk } from '../operations/operation.ts';
 import type { PublicStream } from '../operations/stream.ts';
 import { checkStreamParams } from '../operations/stream.ts';
 import type { Fields } from './rest-request.ts';
@@ -116,6 +116,16 @@ export function addEventStreams(app: FastifyInstance, parts: StreamRouteParts): 
   }
 }
 
+function isGood(identities: Identities, access: Access, authorization?: string): boolean {
+  try {
+    identities.admit(access, authorization);
+    return true;
+  } catch {
+    // Whatever is wrong with it now, it was good once and has expired.
+    return false;
+  }
+}
+
 type RouteParts = StreamRouteParts & { stream: PublicStream; url: string };
 
 function addRoute(app: FastifyInstance, { stream, url, desk, identities, clock }: RouteParts): void {
@@ -131,11 +141,13 @@ function addRoute(app: FastifyInstance, { stream, url, desk, identities, clock }
       const sent = { ...request.query as Fields, ...request.params as Fields };
       const params = checkStreamParams(stream, sent);
       const identity = identities.admit(stream.access, request.headers.authorization);
-      const caller: Caller = { ...identity, prefer: null };
-      const plan = stream.listen(params, caller);
+      const { actor, session } = identity;
       const listening = {
-        ...plan, caller: `${caller.actor.kind} ${caller.actor.id ?? ''}`,
+        ...stream.listen(params, { ...identity, prefer: null }),
+        reader: { principal: actor, ...(session !== null && { session }) },
+        caller: `${actor.kind} ${actor.id ?? ''}`,
         lastEventId: lastEventIdOf(request),
+        isGood: () => isGood(identities, stream.access, request.headers.authorization),
       };
       // It outlives the request, and the feed behind it works for all.
       untraced(() => desk.events.open(listening, () => openSink(reply, clock)));
