@@ -3,6 +3,7 @@ import type { StorageOp } from '../replication/events.ts';
 import { sampleOrderId, samplePlace } from '../orders/testing/sample-commands.ts';
 import type { Storage } from './storage.ts';
 import { feedConformance } from './testing/feed-conformance.ts';
+import { accountConformance } from './testing/account-conformance.ts';
 import { queryConformance } from './testing/query-conformance.ts';
 import {
   append, barrier, sampleClusterId, sampleEntries, sampleEntry, sampleView,
@@ -48,6 +49,7 @@ export function storageConformance(name: string, newPlace: () => Promise<StorePl
     stateConformance(stores);
     catalogueConformance(stores);
     queryConformance(stores);
+    accountConformance(stores);
     feedConformance(stores);
     promiseConformance(stores);
     snapshotConformance(stores);
