@@ -8,6 +8,7 @@ import type { ClusterDesk } from '../cluster-desk.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Forwarder } from '../forwarder.ts';
 import type { OrderDesk, Preference } from '../order-desk.ts';
+import type { ServiceDesk } from '../services/service-desk.ts';
 import type { Topic } from './topics.ts';
 
 /** What an operation works with. */
