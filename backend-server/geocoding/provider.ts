@@ -137,6 +137,7 @@ export class Provider {
     this.#breaker.end(ticket, { atMs: nowMs, failed: outcome.kind === 'failed' });
     const asked = this.#asked(outcome, nowMs - startedMs);
     this.#count(asked);
+    this.#logger.debug({ outcome: outcome.kind, ms: asked.ms }, 'geocoder asked');
     if (outcome.kind === 'failed') this.#onFailure(outcome, postcode, nowMs);
     this.#reportBreaker(before, this.#breaker.state(nowMs));
     return asked;

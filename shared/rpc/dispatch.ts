@@ -4,7 +4,7 @@ import type { CallerClass, Method } from '../contract/method.ts';
 import { assert } from '../runtime/assert.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { receivedTrace, traced } from '../runtime/trace.ts';
+import { currentTrace, receivedTrace, traced } from '../runtime/trace.ts';
 import { serverDurations } from './rpc-metrics.ts';
 import { hide, issuesOf, toWire } from './wire-error.ts';
 
@@ -86,16 +86,23 @@ function handlerOf(implementation: Implementation, options: DispatchOptions): ja
     params: unknown, caller: Caller, done: jayson.JSONRPCCallbackTypePlain,
   ): Promise<void> => {
     const startMs = systemClock.nowMs();
+    const ended = (outcome: string): void => {
+      const ms = systemClock.nowMs() - startMs;
+      serverDurations.took(ms, name, outcome);
+      // Only what somebody outside waits for: between each other programs talk all the time.
+      if (currentTrace() === undefined) return;
+      options.logger.debug({ method: name, outcome, ms: Math.round(ms) }, 'call answered');
+    };
     let result: unknown;
     try {
       result = await carryOut(implementation, { params, caller }, gate);
     } catch (error) {
       const known = error instanceof OrderlyError ? error : hide(error, name, options.logger);
-      serverDurations.took(systemClock.nowMs() - startMs, name, known.code);
+      ended(known.code);
       done(toWire(known));
       return;
     }
-    serverDurations.took(systemClock.nowMs() - startMs, name, 'ok');
+    ended('ok');
     done(null, result);
   };
   return new jayson.Method((
