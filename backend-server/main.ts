@@ -10,6 +10,7 @@ import { servedMetrics } from '../shared/rpc/serve-metrics.ts';
 import { type RpcServer, serveRpc } from '../shared/rpc/server.ts';
 import { AccountService } from './accounts/account-service.ts';
 import { AddressMemory } from './address-memory.ts';
+import { Quoting } from './admission/quoting.ts';
 import { BurnedMark } from './burned-mark.ts';
 import type { BackendConfig } from './config.ts';
 import { EventFollower } from './event-follower.ts';
@@ -113,7 +114,9 @@ const makeParts = (ground: Ground) => {
   const names = nameClient(ground, storage.image.core.storeId);
   const { primary: primaryUrl, secondary: secondaryUrl } = config.geocoderUrls;
   const geocoder = createGeocoder({ primaryUrl, secondaryUrl, clock, logger });
-  return { clock, names, geocoder, links: new PeerLinks(secret, logger), logger, storage };
+  const quoting = new Quoting({ storage, geocoder, clock });
+  const links = new PeerLinks(secret, logger);
+  return { clock, names, geocoder, quoting, links, logger, storage };
 };
 
 const serve = async (ground: Ground): Promise<{ address: string; stop: () => Promise<void> }> => {
@@ -178,7 +181,10 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
   const onTrace = (event: TraceEvent): void => {
     logTrace(logger, event);
     measures.onTrace(event);
-    if (event.name === 'serving') duties.installCatalogue();
+    if (event.name === 'serving') {
+      parts.quoting.forgetCatalogues();
+      duties.installCatalogue();
+    }
     if (event.name === 'stepped-down') follower.moved();
     if (event.name === 'serving' || event.name === 'view-adopted') membership.beatNow();
   };

@@ -2,15 +2,14 @@ import { v7 as uuid7 } from 'uuid';
 import type { Operation, Query, QueryResult, backendMethods } from '../shared/contract/backend.ts';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { ParamsOf, ResultOf } from '../shared/contract/method.ts';
-import type { Actor, Menu, Shop } from '../shared/contract/order.ts';
+import type { Actor } from '../shared/contract/order.ts';
 import type { Outcome } from '../shared/contract/submission.ts';
 import { must } from '../shared/runtime/assert.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { requireSession } from './accounts/session-check.ts';
+import { admitChange, publicNameOf } from './admission/admit-change.ts';
 import { buildPlace } from './admission/build-order.ts';
-import type { Geocoder } from './geocoding/geocoder.ts';
-import { parsePostcode } from './geocoding/postcode.ts';
-import { refusal } from './geocoding/refusal.ts';
+import type { Quoting } from './admission/quoting.ts';
 import type { CommandBody } from './orders/commands.ts';
 import type { AppliedResult } from './orders/state.ts';
 import type { Done, Replica } from './replica.ts';
@@ -26,7 +25,7 @@ type CreateOperation = Extract<Operation, { operation: 'order.create' }>;
 export interface OrderServiceParts {
   replica: Replica;
   storage: Storage;
-  geocoder: Geocoder;
+  quoting: Quoting;
   clock: Clock;
 }
 
@@ -37,7 +36,6 @@ export interface OrderServiceParts {
  */
 export class OrderService {
   readonly #parts: OrderServiceParts;
-  #catalogue: { shop: Shop; menu: Menu } | null = null;
   #lastAtMs = 0;
 
   constructor(parts: OrderServiceParts) {
@@ -50,7 +48,7 @@ export class OrderService {
     if (session !== undefined) {
       await requireSession(this.#parts.storage, { principal, session, asOf });
     }
-    const opId = opIdOf(params, params.request.operation);
+    const opId = opIdOf(params, publicNameOf(params.request));
     let body: CommandBody;
     try {
       body = await this.#admit(params);
@@ -125,49 +123,25 @@ export class OrderService {
 
   async #admit({ request, principal }: Submit): Promise<CommandBody> {
     if (request.operation === 'order.create') return this.#admitOrder(request, principal);
-    const { order_id: orderId, input } = request;
-    return {
-      kind: 'order.cancel',
-      orderId,
-      actor: principal,
-      reason: input.reason ?? null,
-      note: input.note ?? null,
-    };
+    return admitChange({ request, actor: principal, now: this.now() }, this.#parts);
   }
 
   async #admitOrder(
     { input }: CreateOperation,
     principal: Submit['principal'],
   ): Promise<CommandBody> {
-    if (input.delivery === undefined) throw deliveryMissing();
-    const typed = input.delivery.address.postcode;
-    const parsed = parsePostcode(typed);
-    if (!parsed.ok) throw postcodeError(parsed);
-    const catalogue = await this.#requireCatalogue();
-    const located = await this.#parts.geocoder.locate(parsed.postcode);
-    const refused = refusal(located, parsed.postcode);
-    if (refused !== null) throw postcodeError(refused);
+    const { quoting } = this.#parts;
+    const catalogue = await quoting.catalogue(input.shop_id);
     const built = buildPlace(input, {
       catalogue,
       id: uuid7(),
+      address: await quoting.address(input, catalogue.shop),
+      queueMinutes: await quoting.queueMinutes(catalogue.shop),
       now: this.now(),
-      postcode: parsed.postcode,
-      postcodeInput: typed,
-      corrected: parsed.corrected,
-      geocode: located.geocode,
-      position: located.position,
       actor: principal,
     });
     if (!built.ok) throw new OrderlyError(built.code, built.detail, built.data);
     return built.body;
-  }
-
-  async #requireCatalogue(): Promise<{ shop: Shop; menu: Menu }> {
-    this.#catalogue ??= await this.#parts.storage.catalogue();
-    if (this.#catalogue !== null) return this.#catalogue;
-    throw new OrderlyError('unavailable', 'The menu is not installed yet.', {
-      retry_after_ms: 200,
-    });
   }
 }
 
@@ -199,19 +173,3 @@ function outcomeOf({ fingerprint, result }: AppliedResult, asked: string): Outco
   if (code === 'submission_withdrawn') return { as: 'withdrawn' };
   return { as: 'rejected', refusal: { code, detail, data } };
 }
-
-const deliveryMissing = (): OrderlyError =>
-  new OrderlyError('invalid_params', 'An order that is delivered needs an address.', {
-    issues: [{ pointer: '/delivery', code: 'required', detail: 'Where shall it be delivered to?' }],
-  });
-
-const postcodeError = (problem: { code: string; message: string }): OrderlyError =>
-  new OrderlyError('postcode_rejected', problem.message, {
-    issues: [
-      {
-        pointer: '/delivery/address/postcode',
-        code: problem.code,
-        detail: problem.message,
-      },
-    ],
-  });

@@ -5,7 +5,7 @@ import type { Logger } from '../shared/runtime/logger.ts';
 import { tendAccounts } from './accounts/account-duties.ts';
 import { distanceM } from './admission/distance.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
-import { defaultCatalogue } from './orders/default-catalogue.ts';
+import { defaultCatalogue, defaultShopId } from './orders/default-catalogue.ts';
 import type { OrderService } from './order-service.ts';
 import type { Replica } from './replica.ts';
 import type { Storage } from './storage/storage.ts';
@@ -50,7 +50,7 @@ export class PrimaryDuties {
   /** Called when this store begins to serve as primary. */
   installCatalogue(): void {
     this.#guard(async () => {
-      if ((await this.#parts.storage.catalogue()) !== null) return;
+      if ((await this.#parts.storage.catalogue(defaultShopId)) !== null) return;
       await this.#parts.service.submitOwn('system:catalogue.install', {
         kind: 'catalogue.install',
         ...defaultCatalogue,
@@ -87,7 +87,7 @@ export class PrimaryDuties {
     }
     const { status } = located.geocode;
     const { position } = located;
-    const shop = (await storage.catalogue())?.shop;
+    const shop = (await storage.catalogue(order.shop_id))?.shop;
     const far = position === null || shop === undefined ? null : distanceM(shop.position, position);
     await service.submitOwn(`system:order.geocoded:${order.id}`, {
       kind: 'order.geocoded',

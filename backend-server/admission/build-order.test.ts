@@ -5,6 +5,7 @@ import { apply } from '../orders/apply.ts';
 import { defaultCatalogue } from '../orders/default-catalogue.ts';
 import { MemoryOrderState } from '../orders/memory-state.ts';
 import { sampleCommand, sampleGeocode, sampleOrderId } from '../orders/testing/sample-commands.ts';
+import type { Address } from './quote.ts';
 import type { PlaceContext } from './build-order.ts';
 import { buildPlace } from './build-order.ts';
 
@@ -14,15 +15,20 @@ const input: PlaceInput = {
   lines: [{ sku: 'tea', quantity: 2 }, { sku: 'chips', quantity: 1, options: ['sauce-curry'] }],
   delivery,
 };
-const context: PlaceContext = {
-  catalogue: defaultCatalogue,
-  id: sampleOrderId(1),
-  now: '2025-06-15T12:00:00.000Z',
+const address: Address = {
   postcode: 'DH1 3ET',
   postcodeInput: 'dh13et',
   corrected: false,
   geocode: sampleGeocode('resolved'),
   position: { lat: 54.7733, lng: -1.5762 },
+  distanceM: 363,
+};
+const context: PlaceContext = {
+  catalogue: defaultCatalogue,
+  id: sampleOrderId(1),
+  now: '2025-06-15T12:00:00.000Z',
+  address,
+  queueMinutes: 0,
   actor: { kind: 'operator', id: null },
 };
 
@@ -46,7 +52,10 @@ describe('buildPlace', () => {
         address: { line2: null, city: null, postcode: 'DH1 3ET', country: 'GB' },
         postcode_input: 'dh13et', distance_m: 363, instructions: null, contactless: false,
       },
-      totals: { total: gbp(820) },
+      totals: { delivery_fee: gbp(150), tax_included: gbp(162), total: gbp(970) },
+      eta: {
+        earliest: '2025-06-15T12:16:00.000Z', latest: '2025-06-15T12:31:00.000Z', basis: 'quote',
+      },
     });
   });
 
@@ -64,7 +73,11 @@ describe('buildPlace', () => {
   });
 
   it('has no distance without a position', () => {
-    const { draft } = placed({}, { position: null, geocode: sampleGeocode('unverified') });
+    const { draft } = placed({}, {
+      address: {
+        ...address, position: null, distanceM: null, geocode: sampleGeocode('unverified'),
+      },
+    });
     expect(draft.delivery).toMatchObject({ position: null, distance_m: null });
   });
 
@@ -75,23 +88,39 @@ describe('buildPlace', () => {
 
   it('stores nothing of a postcode as typed that can not be shown', () => {
     const typed = `D\u0000H\ud8001${'x'.repeat(80)}`;
-    const { draft } = placed({}, { postcodeInput: typed });
+    const { draft } = placed({}, { address: { ...address, postcodeInput: typed } });
     expect(draft.delivery?.postcode_input).toBe(`D\ufffdH\ufffd1${'x'.repeat(59)}`);
   });
 
   it('takes a total that is as expected and answers another one with a quote', () => {
-    expect(placed({ expected_total: gbp(820) }).draft.totals.total).toEqual(gbp(820));
-    expect(buildPlace({ ...input, expected_total: gbp(800) }, context)).toMatchObject({
+    expect(placed({ expected_total: gbp(970) }).draft.totals.total).toEqual(gbp(970));
+    expect(buildPlace({ ...input, expected_total: gbp(820) }, context)).toMatchObject({
       ok: false,
       code: 'price_changed',
       data: {
-        quote: { menu_version: 1, totals: { items: gbp(700), options: gbp(120), total: gbp(820) } },
+        quote: {
+          menu_version: 1, problems: [],
+          totals: {
+            items: gbp(700), options: gbp(120), delivery_fee: gbp(150), total: gbp(970),
+          },
+        },
       },
     });
   });
 
+  it('refuses an order without an address, unless it is collected', () => {
+    const { delivery: _delivery, ...collected } = input;
+    const none = { ...context, address: null };
+    expect(buildPlace(collected, none)).toMatchObject({
+      ok: false, code: 'invalid_params', data: { issues: [{ pointer: '/delivery' }] },
+    });
+    expect(buildPlace({ ...collected, fulfilment: 'collection' }, none)).toMatchObject({
+      ok: true,
+      body: { draft: { fulfilment: 'collection', delivery: null, totals: { total: gbp(820) } } },
+    });
+  });
+
   it.each([
-    ['another shop', { shop_id: 'other' }, 'invalid_params at /shop_id'],
     [
       'a number nobody can call', { customer: { name: 'A', phone: '12345' } },
       'invalid_params at /customer/phone',

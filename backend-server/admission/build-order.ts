@@ -1,14 +1,15 @@
-import { gbp } from '../../shared/contract/order.ts';
-import type { Actor, Geocode, Order, PlaceInput } from '../../shared/contract/order.ts';
+import type { Actor, Money, Order, PlaceInput } from '../../shared/contract/order.ts';
+import type { Problem, Quote } from '../../shared/contract/quote.ts';
+import { must } from '../../shared/runtime/assert.ts';
 import type { CommandBody, OrderDraft } from '../orders/commands.ts';
 import type { Catalogue } from '../orders/default-catalogue.ts';
 import { normalisePhone } from '../orders/phone.ts';
-import type { Priced } from '../orders/pricing.ts';
-import { priceLines } from '../orders/pricing.ts';
 import type { Refusal } from '../orders/refusal.ts';
 import { invalid, refuse } from '../orders/refusal.ts';
-import { distanceM } from './distance.ts';
+import { acceptByOf } from './accept-by.ts';
 import { localDay } from './local-day.ts';
+import type { Address } from './quote.ts';
+import { destinationFrom, quoteOrder, refusalOf } from './quote.ts';
 
 /** Everything an order needs that its sender does not say; fixed on the primary. */
 export interface PlaceContext {
@@ -19,13 +20,10 @@ export interface PlaceContext {
   lineIds?: readonly string[];
   /** RFC 3339 UTC: decides the shop's local day. */
   now: string;
-  /** In normal form, as the geocoding made it. */
-  postcode: string;
-  /** As it was typed. */
-  postcodeInput: string;
-  corrected: boolean;
-  geocode: Geocode;
-  position: { lat: number; lng: number } | null;
+  /** null for an order that is collected, a problem instead of one that can not be used. */
+  address: Address | Problem | null;
+  /** Minutes for the orders ahead. */
+  queueMinutes: number;
   actor: Actor;
 }
 
@@ -35,92 +33,94 @@ const postcodeInputMax = 64;
 
 /** An order.place command from a checked request; or why the request can not be carried out. */
 export function buildPlace(input: PlaceInput, context: PlaceContext): Built {
-  const { shop, menu } = context.catalogue;
-  if (input.shop_id !== undefined && input.shop_id !== shop.id) {
-    return invalid('/shop_id', 'unknown_shop', 'There is no such shop.');
-  }
+  const { catalogue, now, queueMinutes, address } = context;
+  const { shop } = catalogue;
   const phone = normalisePhone(input.customer.phone);
   if (phone === null) {
     return invalid('/customer/phone', 'phone', 'This is not a number that can be dialled.');
   }
-  const priced = priceLines(menu, input.lines);
-  if (!priced.ok) return priced;
+  const quote = quoteOrder(input, {
+    catalogue, now, queueMinutes, destination: destinationFrom(address), checksOpening: true,
+  });
+  const refusal = refusalOf(quote);
+  if (refusal !== null) return refusal;
   const expected = input.expected_total?.amount;
-  if (expected !== undefined && expected !== priced.totals.total.amount) {
-    return refuse('price_changed', 'The total differs from the one you expected.', {
-      quote: { menu_version: menu.version, lines: priced.lines, totals: priced.totals },
-    });
+  if (expected !== undefined && expected !== quote.totals.total.amount) {
+    return refuse('price_changed', 'The total differs from the one you expected.', { quote });
   }
-  const draft = draftOf(input, context, { phone, priced });
+  const draft = draftOf(input, context, { phone, quote });
   return {
     ok: true,
     body: {
-      kind: 'order.place',
-      draft,
-      day: localDay(context.now, shop.timezone),
-      actor: context.actor,
+      kind: 'order.place', draft, day: localDay(now, shop.timezone), actor: context.actor,
     },
   };
 }
 
 /** Members in the order of the contract, so that every copy of an order reads alike. */
 function draftOf(
-  input: PlaceInput, context: PlaceContext, made: { phone: string; priced: Priced },
+  input: PlaceInput, context: PlaceContext, made: { phone: string; quote: Quote },
 ): OrderDraft {
-  const { shop, menu } = context.catalogue;
+  const { quote } = made;
   return {
     id: context.id,
-    shop_id: shop.id,
+    shop_id: quote.shop_id,
     channel: input.channel ?? 'api',
     external_ref: input.external_ref ?? null,
-    fulfilment: 'delivery',
-    schedule: 'asap',
+    fulfilment: quote.fulfilment,
+    schedule: quote.schedule,
     customer: {
       id: context.actor.kind === 'customer' ? context.actor.id : null,
       name: input.customer.name,
       phone: made.phone,
       email: input.customer.email ?? null,
     },
-    lines: made.priced.lines.map((line, index) => ({
+    lines: quote.lines.map((line, index) => ({
       id: context.lineIds?.[index] ?? `line-${index + 1}`,
-      ...line,
+      ...must(line, 'an order without problems has a price for each line'),
     })),
-    menu_version: menu.version,
+    menu_version: quote.menu_version,
     notes: input.notes ?? null,
-    delivery: deliveryOf(input, context),
-    totals: made.priced.totals,
+    delivery: deliveryOf(input, context.address, quote.totals.delivery_fee),
+    totals: quote.totals,
     payment: { method: input.payment?.method ?? 'cash', status: 'unpaid' },
-    eta: null,
-    accept_by: null,
+    eta: quote.eta,
+    accept_by: acceptByOf({
+      now: context.now, schedule: quote.schedule, shop: context.catalogue.shop,
+      distanceM: quote.delivery?.distance_m ?? null,
+    }),
   };
 }
 
-function deliveryOf({ delivery }: PlaceInput, context: PlaceContext): Order['delivery'] {
-  if (delivery === undefined) return null;
+/** The delivery of an order: what was asked, and what was found out about it. */
+export function deliveryOf(
+  { delivery }: Pick<PlaceInput, 'delivery'>, to: PlaceContext['address'], fee: Money,
+): Order['delivery'] {
+  if (delivery === undefined || to === null || 'code' in to) return null;
   const { address, instructions, contactless } = delivery;
-  const { geocode, position, catalogue } = context;
+  const { geocode, position } = to;
   return {
     address: {
       line1: address.line1,
       line2: address.line2 ?? null,
       city: address.city ?? null,
-      postcode: context.postcode,
+      postcode: to.postcode,
       country: 'GB',
     },
-    postcode_input: asStored(context.postcodeInput),
+    postcode_input: asStored(to.postcodeInput),
     position: position === null ? null : { lat: position.lat, lng: position.lng },
     geocode: {
       status: geocode.status,
       source: geocode.source,
       provider: geocode.provider,
       looked_up_at: geocode.looked_up_at,
-      corrected: context.corrected,
+      corrected: to.corrected,
       disputed: geocode.disputed,
       attempts: geocode.attempts.map(({ provider, outcome, error, ms }) =>
         ({ provider, outcome, error, ms })),
     },
-    distance_m: position === null ? null : distanceM(catalogue.shop.position, position),
-    fee: gbp(0),
+    distance_m: to.distanceM,
+    fee,
     instructions: instructions ?? null,
     contactless: contactless ?? false,
   };

@@ -145,7 +145,7 @@ describe('an account that is deleted', () => {
     });
     expect(after !== null && isErased(after)).toBe(true);
     expect(after?.lines.map(({ sku }) => sku)).toEqual(before?.lines.map(({ sku }) => sku));
-    const { catalogue: _menu, ...rest } = state.toJSON();
+    const { catalogues: _menus, ...rest } = state.toJSON();
     const everything = JSON.stringify(rest);
     const personal = [
       'Neil', 'North Bailey', '+44191', 'DH1', 'dh1', 'note of mine', 'for Ay', 'no salt', 'till-1',

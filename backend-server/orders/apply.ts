@@ -1,13 +1,16 @@
 import { laterThan } from '../../shared/contract/instant.ts';
-import type { Delivery, Order, OrderEvent } from '../../shared/contract/order.ts';
+import type { Delivery } from '../../shared/contract/order.ts';
 import { applyAccountCommand } from './accounts.ts';
+import { amendOrder } from './amend.ts';
 import { canonicalOrder } from './canonical.ts';
+import { changeOrder, eventOf } from './change.ts';
+import type { Told } from './change.ts';
 import type { Command } from './commands.ts';
+import { cancelAsMove, moveOrder, noSuchOrder } from './life-cycle.ts';
 import { orderNumber } from './order-number.ts';
 import { isOwnerGone } from './ownership.ts';
 import { invalid, refuse } from './refusal.ts';
 import type { AppliedResult, LogPosition, OpResult, OrderState } from './state.ts';
-import { allowedFrom, isFinal, transitionFor } from './transitions.ts';
 
 type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
@@ -40,8 +43,12 @@ function execute(state: OrderState, command: Command, at: LogPosition): OpResult
       return place(state, command, at);
     case 'order.close':
       return close(command);
+    case 'order.move':
+      return moveOrder(state, command, at);
+    case 'order.amend':
+      return amendOrder(state, command, at);
     case 'order.cancel':
-      return cancel(state, command, at);
+      return moveOrder(state, cancelAsMove(command), at);
     case 'order.geocoded':
       return recordGeocode(state, command, at);
     case 'account.create':
@@ -76,9 +83,10 @@ function place(state: OrderState, command: CommandOf<'order.place'>, at: LogPosi
     closed_at: null,
     cancel: null,
   });
-  state.insertOrder(order, eventOf(order, 1, {
-    at, type: 'placed', from: null, to: 'placed', actor: command.actor, reason: null, note: null,
-  }));
+  const told: Told = {
+    type: 'placed', from: null, to: 'placed', actor: command.actor, reason: null, note: null,
+  };
+  state.insertOrder(order, eventOf(order, { seq: 1, told, at }));
   return { ok: true, order };
 }
 
@@ -96,43 +104,12 @@ function close({ ending }: CommandOf<'order.close'>): OpResult {
   }
 }
 
-function cancel(state: OrderState, command: CommandOf<'order.cancel'>, at: LogPosition): OpResult {
-  const { actor, reason, note } = command;
-  const order = state.order(command.orderId);
-  if (order === null) return refuse('not_found', 'There is no such order.');
-  if (order.status === 'cancelled' && order.cancel?.by.kind === actor.kind) {
-    return { ok: true, order };
-  }
-  const transition = transitionFor(order.status, 'cancelled', actor.kind);
-  if (transition === null) {
-    return refuse('illegal_transition', `An order that is ${order.status} can not be cancelled.`, {
-      from: order.status, to: 'cancelled', allowed: allowedFrom(order.status, actor.kind),
-    });
-  }
-  if (transition.reason === 'required' && reason === null) {
-    const detail = `Cancelling an order that is ${order.status} needs a reason.`;
-    return invalid('/reason', 'required', detail);
-  }
-  const changed = canonicalOrder(order, {
-    ...order,
-    version: order.version + 1,
-    status: transition.to,
-    updated_at: command.at,
-    closed_at: isFinal(transition.to) ? command.at : null,
-    cancel: { by: actor, reason, note },
-  });
-  state.updateOrder(changed, eventOf(changed, state.lastEventSeq(order.id) + 1, {
-    at, type: 'cancelled', from: order.status, to: transition.to, actor, reason, note,
-  }));
-  return { ok: true, order: changed };
-}
-
 /** What a look-up found after the order was placed. The first such finding stays. */
 function recordGeocode(
   state: OrderState, command: CommandOf<'order.geocoded'>, at: LogPosition,
 ): OpResult {
   const order = state.order(command.orderId);
-  if (order === null) return refuse('not_found', 'There is no such order.');
+  if (order === null) return noSuchOrder();
   const { delivery } = order;
   if (delivery === null) return { ok: true, order };
   const settled = delivery.geocode.status !== 'unverified';
@@ -144,32 +121,13 @@ function recordGeocode(
     geocode: command.geocode,
     distance_m: keeps ? delivery.distance_m : (command.distanceM ?? null),
   };
-  const changed = canonicalOrder(
-    { ...order, delivery: found },
-    { ...order, version: order.version + 1, updated_at: command.at },
-  );
-  state.updateOrder(changed, eventOf(changed, state.lastEventSeq(order.id) + 1, {
+  return changeOrder(state, order, {
+    changes: { delivery: found },
+    told: {
+      type: 'geocoded', from: null, to: null,
+      actor: { kind: 'system', id: null }, reason: command.geocode.status, note: null,
+    },
+    time: command.at,
     at,
-    type: 'geocoded', from: null, to: null,
-    actor: { kind: 'system', id: null }, reason: command.geocode.status, note: null,
-  }));
-  return { ok: true, order: changed };
+  });
 }
-
-/** What an event says itself; members in the order of the contract. */
-type Told = Pick<OrderEvent, 'type' | 'from' | 'to' | 'actor' | 'reason' | 'note'>;
-
-const eventOf = (order: Order, seq: number, told: Told & { at: LogPosition }): OrderEvent => ({
-  order_id: order.id,
-  seq,
-  at: order.updated_at,
-  type: told.type,
-  from: told.from,
-  to: told.to,
-  actor: { kind: told.actor.kind, id: told.actor.id },
-  reason: told.reason,
-  note: told.note,
-  patch: null,
-  log_index: told.at.lsn,
-  epoch: told.at.epoch,
-});

@@ -1,6 +1,8 @@
 import type { Actor, Geocode, Menu, Order, Shop } from '../../shared/contract/order.ts';
 import type { Ending } from '../../shared/contract/submission.ts';
 import type { AccountCommandBody } from './accounts.ts';
+import type { AmendCommand } from './amend.ts';
+import type { MoveCommand } from './life-cycle.ts';
 
 /**
  * The payload of an op: deterministic, everything that needs a clock, chance or a web service was
@@ -29,6 +31,9 @@ export type CommandBody =
   | { kind: 'order.place'; draft: OrderDraft; day: string; actor: Actor }
   /** Under the op of an order that shall not be placed any more: whichever comes first holds. */
   | { kind: 'order.close'; ending: Ending }
+  | MoveCommand
+  | AmendCommand
+  /** As earlier programs wrote it; executed as the step `cancel`. */
   | {
       kind: 'order.cancel';
       orderId: string;

@@ -1,5 +1,7 @@
 import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
 import { assert, must } from '../../shared/runtime/assert.ts';
+import { byId, defaultShopId } from './default-catalogue.ts';
+import type { Catalogue } from './default-catalogue.ts';
 import { isErased } from './erasure.ts';
 import { MemoryAccounts } from './memory-accounts.ts';
 import type { MemoryAccountsJson } from './memory-accounts.ts';
@@ -18,7 +20,7 @@ export interface OrderHistory {
  * clone shares it.
  */
 export class MemoryOrderState implements OrderState {
-  #catalogue: { shop: Shop; menu: Menu } | null = null;
+  readonly #catalogues: Map<string, Catalogue>;
   #lastAt: string | null = null;
   readonly #results: Map<string, AppliedResult>;
   readonly #counters: Map<string, number>;
@@ -30,7 +32,7 @@ export class MemoryOrderState implements OrderState {
     this.#results = new Map(from === undefined ? [] : from.#results);
     this.#counters = new Map(from === undefined ? [] : from.#counters);
     this.#orders = new Map(from === undefined ? [] : from.#orders);
-    this.#catalogue = from === undefined ? null : from.#catalogue;
+    this.#catalogues = new Map(from === undefined ? [] : from.#catalogues);
     this.#lastAt = from === undefined ? null : from.#lastAt;
     this.accounts = new MemoryAccounts(from?.accounts.toJSON() ?? accounts);
   }
@@ -49,12 +51,21 @@ export class MemoryOrderState implements OrderState {
     this.#results.set(result.opId, result);
   }
 
-  catalogue(): { shop: Shop; menu: Menu } | null {
-    return this.#catalogue;
+  catalogue(shopId = defaultShopId): Catalogue | null {
+    return this.#catalogues.get(shopId) ?? null;
+  }
+
+  shopCount(): number {
+    return this.#catalogues.size;
   }
 
   putCatalogue(shop: Shop, menu: Menu): void {
-    this.#catalogue = { shop, menu };
+    this.#catalogues.set(shop.id, { shop, menu });
+  }
+
+  /** In the order of their ids. */
+  shops(): Shop[] {
+    return [...this.#catalogues.values()].map(({ shop }) => shop).toSorted(byId);
   }
 
   nextNumber(shopId: string, day: string): number {
@@ -141,7 +152,7 @@ export class MemoryOrderState implements OrderState {
   /** The whole state, in the order in which the ops made it; `fromJSON` reads it back. */
   toJSON(): MemoryStateJson {
     return {
-      catalogue: this.#catalogue,
+      catalogues: [...this.#catalogues.values()],
       counters: [...this.#counters],
       results: [...this.#results.values()],
       orders: [...this.#orders.values()],
@@ -151,7 +162,7 @@ export class MemoryOrderState implements OrderState {
 
   static fromJSON(json: MemoryStateJson): MemoryOrderState {
     const state = new MemoryOrderState(undefined, json);
-    state.#catalogue = json.catalogue;
+    for (const { shop, menu } of json.catalogues) state.putCatalogue(shop, menu);
     for (const [key, count] of json.counters) state.#counters.set(key, count);
     for (const result of json.results) state.#results.set(result.opId, result);
     for (const history of json.orders) {
@@ -165,7 +176,7 @@ export class MemoryOrderState implements OrderState {
 }
 
 export interface MemoryStateJson extends MemoryAccountsJson {
-  catalogue: { shop: Shop; menu: Menu } | null;
+  catalogues: Catalogue[];
   counters: [key: string, count: number][];
   results: AppliedResult[];
   orders: OrderHistory[];

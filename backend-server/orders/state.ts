@@ -35,7 +35,11 @@ export interface AppliedResult {
 export interface OrderState {
   result(opId: string): AppliedResult | null;
   putResult(result: AppliedResult): void;
-  catalogue(): { shop: Shop; menu: Menu } | null;
+  /** Of the default shop where none is named. */
+  catalogue(shopId?: string): { shop: Shop; menu: Menu } | null;
+  /** How many there are. */
+  shopCount(): number;
+  /** In the place of what the shop had. */
   putCatalogue(shop: Shop, menu: Menu): void;
   /** Counts orders per shop and local day: 1, 2, 3, ... */
   nextNumber(shopId: string, day: string): number;
@@ -44,6 +48,8 @@ export interface OrderState {
   /** event.seq must be lastEventSeq + 1. */
   updateOrder(order: Order, event: OrderEvent): void;
   lastEventSeq(orderId: string): number;
+  /** The newest event that changed the status of the order; null when there is no such order. */
+  lastMove(orderId: string): OrderEvent | null;
   /** The time of the newest event of any order; null before the first. */
   lastAt(): string | null;
   readonly accounts: AccountState;

@@ -60,13 +60,14 @@ export function upgradeEvent(old: Older<OrderEvent, 'patch'>): OrderEvent {
 }
 
 type NewOfShop =
-  'hours' | 'accepting' | 'busy_until' | 'tax_percent' | 'delivery' | 'policy';
+  | 'version' | 'hours' | 'accepting' | 'busy_until' | 'tax_percent' | 'delivery' | 'policy';
 
 /** A shop of before gets the terms of the seeded one. */
 export function upgradeShop(old: Older<Shop, NewOfShop>): Shop {
   const { shop } = defaultCatalogue;
   return {
     id: old.id,
+    version: old.version ?? 1,
     name: old.name,
     currency: old.currency,
     timezone: old.timezone,

@@ -37,7 +37,11 @@ export interface JobTypes {
     answer: { session: Session; account: Account } | null;
   };
   'account-chores': { job: { expiredBefore: string; limit: number }; answer: AccountChores };
-  catalogue: { job: object; answer: { shop: Shop; menu: Menu } | null };
+  catalogue: {
+    job: { shopId: string | undefined };
+    answer: { shop: Shop; menu: Menu } | null;
+  };
+  'orders-ahead': { job: { shopId: string }; answer: number };
   'unverified-orders': { job: { limit: number }; answer: Order[] };
   'count-orders': { job: object; answer: number };
   /** Answered when everything asked before is committed. */
@@ -53,7 +57,7 @@ export type Job = { [K in JobKind]: JobOf<K> }[JobKind];
 
 /** Answered as soon as executed: nothing is lost with them, as the log holds what they show. */
 const immediateKinds: ReadonlySet<JobKind> = new Set([
-  'apply', 'find-result', 'query', 'catalogue', 'unverified-orders', 'count-orders',
+  'apply', 'find-result', 'query', 'catalogue', 'orders-ahead', 'unverified-orders', 'count-orders',
   'find-account', 'find-session', 'account-chores',
 ]);
 

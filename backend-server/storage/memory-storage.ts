@@ -10,6 +10,7 @@ import type { Account, Session } from '../orders/account-state.ts';
 import type { AppliedResult } from '../orders/state.ts';
 import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
 import { accountChores, findAccount, findSession } from './account-query.ts';
+import { kitchenStatuses, ordersAheadMax } from './kitchen.ts';
 import type { MemorySnapshot } from './memory-disk.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { queryMemory } from './memory-query.ts';
@@ -90,8 +91,16 @@ export class MemoryStorage implements Storage {
     return this.#do(() => accountChores(this.#disk.state, { expiredBefore, limit }));
   }
 
-  catalogue(): Promise<{ shop: Shop; menu: Menu } | null> {
-    return this.#do(() => this.#disk.state.catalogue());
+  catalogue(shopId?: string): Promise<{ shop: Shop; menu: Menu } | null> {
+    return this.#do(() => this.#disk.state.catalogue(shopId));
+  }
+
+  ordersAhead(shopId: string): Promise<number> {
+    return this.#do(() => {
+      const ahead = [...this.#disk.state.histories()].filter(({ order }) =>
+        order.shop_id === shopId && kitchenStatuses.includes(order.status));
+      return Math.min(ahead.length, ordersAheadMax);
+    });
   }
 
   unverifiedOrders(limit: number): Promise<Order[]> {

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Order, OrderEvent } from '../../shared/contract/order.ts';
+import { inKitchen, ordersAheadMax } from './kitchen.ts';
 import type { Cell } from './order-cells.ts';
 import { changingCells, fixedCells } from './order-cells.ts';
 import type { EventRow, LineRow, OptionRow, OrderRow } from './order-rows.ts';
@@ -8,6 +9,12 @@ import { checkSeal, sealOf } from './row-seal.ts';
 
 const marks = (n: number): string => Array.from({ length: n }, () => '?').join(', ');
 
+function sealedEvent(row: EventRow): OrderEvent {
+  const event = eventFromRow(row);
+  checkSeal(row.seal, `the event of ${row.log_index}`, JSON.stringify(event));
+  return event;
+}
+
 /** Reads and writes orders with their lines and events. */
 export class OrderTables {
   readonly #db: Database;
@@ -15,6 +22,7 @@ export class OrderTables {
   readonly #lines: Statement<[number], LineRow>;
   readonly #options: Statement<[number], OptionRow>;
   readonly #events: Statement<[string], EventRow>;
+  readonly #lastMove: Statement<[string], EventRow>;
   readonly #lastSeq: Statement<[string], { seq: number | null }>;
   readonly #lastAt: Statement<[], { at: string | null }>;
   readonly #exists: Statement<[string], { placed_lsn: number }>;
@@ -22,6 +30,8 @@ export class OrderTables {
   /** Made when they are needed first, from the names of the cells. */
   #insertOrder: Statement<Cell[]> | null = null;
   #updateOrder: Statement<Cell[]> | null = null;
+  /** Of a store that is being migrated the index is not there yet. */
+  #ahead: Statement<[string, number], number> | null = null;
   readonly #deleteLines: Statement<[number]>;
   readonly #deleteOptions: Statement<[number]>;
   readonly #insertLine: Statement<Cell[]>;
@@ -38,6 +48,10 @@ export class OrderTables {
     const ofOrder = 'FROM order_events JOIN orders USING (placed_lsn) WHERE orders.id = ?';
     this.#events = db.prepare(
       `SELECT orders.id AS order_id, order_events.* ${ofOrder} ORDER BY order_events.seq`,
+    );
+    this.#lastMove = db.prepare(
+      `SELECT orders.id AS order_id, order_events.* ${ofOrder} AND to_status IS NOT NULL `
+        + 'ORDER BY order_events.seq DESC LIMIT 1',
     );
     this.#lastSeq = db.prepare(`SELECT max(seq) AS seq ${ofOrder}`);
     this.#lastAt = db.prepare('SELECT max(at) AS at FROM order_events');
@@ -74,11 +88,13 @@ export class OrderTables {
   }
 
   events(id: string): OrderEvent[] {
-    return this.#events.all(id).map((row) => {
-      const event = eventFromRow(row);
-      checkSeal(row.seal, `the event of ${row.log_index}`, JSON.stringify(event));
-      return event;
-    });
+    return this.#events.all(id).map(sealedEvent);
+  }
+
+  /** The newest event with a status. */
+  lastMove(id: string): OrderEvent | null {
+    const row = this.#lastMove.get(id);
+    return row === undefined ? null : sealedEvent(row);
   }
 
   /** 0 when there is no such order. */
@@ -94,6 +110,15 @@ export class OrderTables {
   /** Not closed and never looked up, oldest first. */
   unverified(limit: number): Order[] {
     return this.#unverified.all(limit).map((row) => this.fromRow(row));
+  }
+
+  /** How many the kitchen of a shop has still to finish. */
+  ahead(shopId: string): number {
+    this.#ahead ??= this.#db.prepare<[string, number], number>(
+      'SELECT count(*) FROM (SELECT 1 FROM orders INDEXED BY orders_in_kitchen '
+        + `WHERE shop_id = ? AND ${inKitchen} LIMIT ?)`,
+    ).pluck();
+    return this.#ahead.get(shopId, ordersAheadMax) ?? 0;
   }
 
   /** `seal` is that of the order's JSON. */

@@ -36,6 +36,13 @@ export const orderColumns = `
     WHERE status = 'placed' AND accept_by IS NOT NULL;
 `;
 
+/** Schema 6: what the kitchen of each shop has to do, and orders by the time of placing. */
+export const shopIndexes = `
+  CREATE INDEX orders_in_kitchen ON orders (shop_id)
+    WHERE status IN ('placed', 'accepted', 'preparing');
+  CREATE INDEX orders_by_placed_at ON orders (placed_at);
+`;
+
 const chunk = 500;
 
 /** Writes every row that says an order, an event or a shop anew, with its seal; throws DamageError. */
@@ -121,7 +128,8 @@ function upgradeResults(db: Database): void {
   }
 }
 
-function upgradeCatalogues(db: Database): void {
+/** Writes what the shops say anew; what has today's form stays as it is. */
+export function upgradeCatalogues(db: Database): void {
   const rewrite = db.prepare('UPDATE catalogue SET shop = ?, seal = ? WHERE shop_id = ?');
   const rows = db.prepare<[], { id: string; shop: string; menu: string; seal: number }>(
     'SELECT shop_id AS id, shop, menu, seal FROM catalogue',

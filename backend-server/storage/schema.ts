@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { Meta } from './meta.ts';
-import { orderColumns, upgradeOrderRows } from './order-upgrade.ts';
+import { orderColumns, shopIndexes, upgradeCatalogues, upgradeOrderRows } from './order-upgrade.ts';
 import { counterSeal } from './row-seal.ts';
 import { firstStateHash, nextStateHash } from './state-hash.ts';
 
@@ -227,6 +227,9 @@ const migrations: readonly Migration[] = [`
 `, orderColumns, (db) => {
   upgradeOrderRows(db);
   recountResults(db);
+}, (db) => {
+  db.exec(shopIndexes);
+  upgradeCatalogues(db);
 }];
 
 /** Without a seal a changed counter would give an order the number of another one. */

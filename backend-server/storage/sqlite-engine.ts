@@ -81,7 +81,9 @@ export class SqliteEngine implements JobEngine {
       case 'account-chores':
         return accountChores(this.#store.state, job);
       case 'catalogue':
-        return this.#store.state.catalogue();
+        return this.#store.state.catalogue(job.shopId);
+      case 'orders-ahead':
+        return this.#store.state.orders.ahead(job.shopId);
       case 'unverified-orders':
         return this.#store.state.orders.unverified(job.limit);
       case 'count-orders':

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
 import { assert } from '../../shared/runtime/assert.ts';
+import { byId, defaultShopId } from '../orders/default-catalogue.ts';
 import type { Catalogue } from '../orders/default-catalogue.ts';
 import type { AppliedResult, OpResult, OrderState } from '../orders/state.ts';
 import { AccountTables } from './account-tables.ts';
@@ -37,7 +38,7 @@ export class SqliteOrderState implements OrderState {
   readonly #readCounter: Statement<[string, string], { orders: number; seal: number }>;
   readonly #writeCounter: Statement<[string, string, number, number]>;
   readonly #counters = new Map<string, number>();
-  #catalogue: Catalogue | null;
+  readonly #catalogues: Map<string, Catalogue>;
   #lastAt: string | null;
   /** The order that was written last, as JSON: its result repeats it. */
   #written: { order: Order; text: string } | null = null;
@@ -60,7 +61,7 @@ export class SqliteOrderState implements OrderState {
       'SELECT orders, seal FROM counters WHERE shop_id = ? AND day = ?',
     );
     this.#writeCounter = db.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?, ?, ?)');
-    this.#catalogue = readCatalogue(db);
+    this.#catalogues = readCatalogues(db);
     this.#lastAt = this.orders.lastAt();
   }
 
@@ -95,14 +96,23 @@ export class SqliteOrderState implements OrderState {
     return this.#last;
   }
 
-  catalogue(): Catalogue | null {
-    return this.#catalogue;
+  catalogue(shopId = defaultShopId): Catalogue | null {
+    return this.#catalogues.get(shopId) ?? null;
+  }
+
+  shopCount(): number {
+    return this.#catalogues.size;
+  }
+
+  /** In the order of their ids. */
+  shops(): Shop[] {
+    return [...this.#catalogues.values()].map(({ shop }) => shop).toSorted(byId);
   }
 
   putCatalogue(shop: Shop, menu: Menu): void {
     const [shopText, menuText] = [JSON.stringify(shop), JSON.stringify(menu)];
     this.#putCatalogue.run(shop.id, shopText, menuText, sealOf(shopText, menuText));
-    this.#catalogue = { shop, menu };
+    this.#catalogues.set(shop.id, { shop, menu });
   }
 
   nextNumber(shopId: string, day: string): number {
@@ -172,11 +182,14 @@ export class SqliteOrderState implements OrderState {
   }
 }
 
-function readCatalogue(db: Database): Catalogue | null {
-  const row = db
-    .prepare<[], { shop: string; menu: string; seal: number }>('SELECT * FROM catalogue')
-    .get();
-  if (row === undefined) return null;
-  checkSeal(row.seal, 'the catalogue', row.shop, row.menu);
-  return { shop: JSON.parse(row.shop) as Shop, menu: JSON.parse(row.menu) as Menu };
+function readCatalogues(db: Database): Map<string, Catalogue> {
+  const rows = db
+    .prepare<[], { shop_id: string; shop: string; menu: string; seal: number }>(
+      'SELECT * FROM catalogue',
+    )
+    .all();
+  return new Map(rows.map(({ shop_id: id, shop, menu, seal }) => {
+    checkSeal(seal, 'the catalogue', shop, menu);
+    return [id, { shop: JSON.parse(shop) as Shop, menu: JSON.parse(menu) as Menu }];
+  }));
 }

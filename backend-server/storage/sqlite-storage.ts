@@ -144,8 +144,12 @@ class SqliteStorage implements Storage {
     return this.#ask({ kind: 'account-chores', expiredBefore, limit });
   }
 
-  catalogue(): Promise<{ shop: Shop; menu: Menu } | null> {
-    return this.#ask({ kind: 'catalogue' });
+  catalogue(shopId?: string): Promise<{ shop: Shop; menu: Menu } | null> {
+    return this.#ask({ kind: 'catalogue', shopId });
+  }
+
+  ordersAhead(shopId: string): Promise<number> {
+    return this.#ask({ kind: 'orders-ahead', shopId });
   }
 
   unverifiedOrders(limit: number): Promise<Order[]> {

@@ -23,7 +23,8 @@ async function answers(storage: Storage): Promise<string> {
   const scope = { kind: 'all' as const };
   const queries: Query[] = [
     { query: 'menu.get' }, ...lists, ...[1, 2, 3, 4, 5, 6].flatMap(one),
-    { query: 'events.since', after: 0, limit: 1_000, scope }, { query: 'orders.open', limit: 3, scope },
+    { query: 'events.since', after: 0, limit: 1_000, scope },
+    { query: 'orders.open', limit: 3, scope },
   ];
   const told = await Promise.allSettled([
     ...queries.map((query) => storage.query(query)),

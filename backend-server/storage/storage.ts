@@ -62,8 +62,10 @@ export interface Storage {
   findSession(id: string): Promise<{ session: Session; account: Account } | null>;
   /** At most `limit` of each kind. */
   accountChores(expiredBefore: string, limit: number): Promise<AccountChores>;
-  /** The menu and shop as applied here; null before they are installed. */
-  catalogue(): Promise<{ shop: Shop; menu: Menu } | null>;
+  /** A shop and its menu as applied here; the default shop's where none is named. */
+  catalogue(shopId?: string): Promise<{ shop: Shop; menu: Menu } | null>;
+  /** Orders that the kitchen of a shop has still to finish, as far as `ordersAheadMax`. */
+  ordersAhead(shopId: string): Promise<number>;
   /** Open orders whose postcode was never checked, oldest first. */
   unverifiedOrders(limit: number): Promise<Order[]>;
   countOrders(): Promise<number>;

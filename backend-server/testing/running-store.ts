@@ -13,6 +13,7 @@ import { secretOf } from '../../shared/rpc/testing/echo-server.ts';
 import { startStandin } from '../../tools/geocoder-standin/standin.ts';
 import { AccountService } from '../accounts/account-service.ts';
 import { AddressMemory } from '../address-memory.ts';
+import { Quoting } from '../admission/quoting.ts';
 import { Drain } from '../drain.ts';
 import { EventFollower } from '../event-follower.ts';
 import { createGeocoder, type Geocoder } from '../geocoding/geocoder.ts';
@@ -69,9 +70,11 @@ const makeParts = (options: StoreOptions) => {
     secret, identity: { class: 'peer', id: disk.storeId }, mdns: false, logger: silentLogger,
     addresses: [options.names.server.address], clock: systemClock,
   });
+  const { geocoder } = options;
   return {
-    disk, storage, names, secret, clock: systemClock, logger: silentLogger,
-    geocoder: options.geocoder, links: new PeerLinks(secret, silentLogger),
+    disk, storage, names, secret, clock: systemClock, logger: silentLogger, geocoder,
+    quoting: new Quoting({ storage, geocoder, clock: systemClock }),
+    links: new PeerLinks(secret, silentLogger),
     config: defaultCoreConfig, group: 'main',
   };
 };
@@ -113,6 +116,7 @@ export class RunningStore {
       onApplied: () => follower.moved(),
       onFatal: (why) => { ends.push(why); },
       onTrace: ({ name }) => {
+        if (name === 'serving') parts.quoting.forgetCatalogues();
         if (name === 'serving') duties.installCatalogue();
         if (name === 'serving' || name === 'view-adopted') membership.beatNow();
       },

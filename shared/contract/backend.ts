@@ -3,6 +3,7 @@ import { accountSchema, sessionClaim, sessionSchema } from './account.ts';
 import { eventScopeSchema, feedEventSchema, openOrderSchema } from './event-stream.ts';
 import { count } from './ids.ts';
 import { defineMethod } from './method.ts';
+import { amendInputSchema, ifVersion, moveInputSchema, stepSchema } from './order-change.ts';
 import { endingSchema, outcomeSchema } from './submission.ts';
 import {
   cancelInputSchema,
@@ -24,7 +25,21 @@ export const operationSchema = z.discriminatedUnion('operation', [
   z.strictObject({
     operation: z.literal('order.cancel'),
     order_id: z.uuid(),
+    if_version: ifVersion.optional(),
     input: cancelInputSchema,
+  }),
+  z.strictObject({
+    operation: z.literal('order.move'),
+    order_id: z.uuid(),
+    step: stepSchema,
+    if_version: ifVersion,
+    input: moveInputSchema,
+  }),
+  z.strictObject({
+    operation: z.literal('order.amend'),
+    order_id: z.uuid(),
+    if_version: ifVersion,
+    input: amendInputSchema,
   }),
 ]);
 export type Operation = z.infer<typeof operationSchema>;
@@ -94,6 +109,8 @@ export const backendMethods = {
       'unauthorized',
       'not_found',
       'illegal_transition',
+      'not_amendable',
+      'version_mismatch',
       'item_unavailable',
       'price_changed',
       'postcode_rejected',

@@ -29,7 +29,7 @@ const inside = (...[rpc, http, definite, retry, sentence]: Cells): ErrorRow =>
 const row = (...[rpc, http, definite, retry, sentence, advice]: [...Cells, string]): ErrorRow =>
   ({ rpc, http, definite, retry, sentence, advice });
 
-/** Next free number: -32028, -32037. */
+/** Next free number: -32029, -32037. */
 export const ERRORS = {
   parse_error: row(-32700, 400, true, 'no',
     'The body is not valid JSON.',
@@ -58,6 +58,9 @@ export const ERRORS = {
   illegal_transition: row(-32005, 409, true, 'no',
     'The order can not go to that status from the present one.',
     'Read the order: it may be where you want it already.'),
+  not_amendable: row(-32028, 409, true, 'no',
+    'The order can not be amended any more.',
+    'Cancel it while that is allowed and place another one, or ask the shop.'),
   version_mismatch: row(-32006, 412, true, 'no',
     'The order has changed since you read it.',
     'Read it again, decide again, and send If-Match with the new ETag.'),
@@ -67,6 +70,21 @@ export const ERRORS = {
   item_unavailable: row(-32009, 422, true, 'no',
     'An item is not on the menu now.',
     'Read the menu and order something else.'),
+  out_of_range: row(-32044, 422, true, 'no',
+    'The shop does not deliver that far.',
+    'Deliver to another address, or collect the order.'),
+  shop_closed: row(-32045, 422, true, 'no',
+    'The shop does not take orders for that time.',
+    'Choose a time in its opening hours with schedule.deliver_at, or try later.'),
+  below_minimum: row(-32046, 422, true, 'no',
+    'The shop does not deliver so small an order.',
+    'Add something, or collect the order.'),
+  shop_exists: row(-32047, 409, true, 'no',
+    'There is a shop with this id.',
+    'Choose another id, or change that shop.'),
+  geocoder_unavailable: row(-32013, 503, true, 'same_key',
+    'No service can look the postcode up now.',
+    'Send it again later; an order is taken without it.'),
   rate_limited: row(-32010, 429, true, 'same_key',
     'Too many requests.',
     'Send it again after Retry-After.'),
@@ -105,7 +123,7 @@ export const ERRORS = {
     'Set Content-Type to application/json, without Content-Encoding.'),
   price_changed: row(-32020, 422, true, 'no',
     'The total differs from the one you expected.',
-    'Show the new total to whoever orders, and send it as expected_total.'),
+    'Show the new total in quote to whoever orders, and send it as expected_total.'),
   postcode_rejected: row(-32021, 422, true, 'no',
     'The delivery postcode can not be used.',
     'Correct the postcode, or deliver to another address.'),

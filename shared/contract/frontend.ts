@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  cancelInputSchema, idempotencyKey, listQuerySchema, orderEventSchema, placeInputSchema,
+  idempotencyKey, listQuerySchema, orderEventSchema, placeInputSchema,
 } from './order.ts';
 import { address, count, shortName } from './ids.ts';
 import { registrationSchema } from './nameserver.ts';
@@ -27,10 +27,6 @@ export const publicParams = {
   orderGet: z.strictObject({ order_id: orderId, consistency }),
   orderList: listQuerySchema.extend({ consistency }),
   orderEvents: z.strictObject({ order_id: orderId, consistency }),
-  orderCancel: cancelInputSchema.extend({
-    order_id: orderId,
-    idempotency_key: idempotencyKey.optional(),
-  }),
   submission: z.strictObject({ submission_id: z.string().max(200) }),
   pendingResults: z.strictObject({
     limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -1,111 +1,17 @@
 import { z } from 'zod';
 import { count, shortName } from './ids.ts';
+import { filled, instant, moneySchema, positionSchema, printable } from './values.ts';
+
+export { menuSchema, shopSchema } from './shop.ts';
+export type { Menu, MenuItem, Shop } from './shop.ts';
+export { gbp, instant, moneySchema, positionSchema } from './values.ts';
+export type { Money } from './values.ts';
 
 /**
  * The order as it is said on the wire (snake_case, RFC 3339 UTC with milliseconds, integer minor
  * units of money). Requests are strict: an unknown field is an error. Clients must ignore unknown
  * fields of answers.
  */
-
-const noControl = /^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u;
-const printable = (max: number) =>
-  z.string().max(max).regex(noControl, 'must not hold control characters or lone surrogates');
-const filled = (max: number) => printable(max).regex(/\S/, 'must not be empty');
-
-/** RFC 3339 UTC with milliseconds, as Date#toISOString writes it. */
-export const instant = z.iso.datetime({ precision: 3 });
-
-/** Integer minor units (pence), never below 0, exact below 2^53. */
-export const moneySchema = z.strictObject({ amount: count, currency: z.literal('GBP') });
-export type Money = z.infer<typeof moneySchema>;
-
-export const gbp = (amount: number): Money => ({ amount, currency: 'GBP' });
-
-export const menuOptionSchema = z.strictObject({
-  sku: shortName,
-  name: filled(80),
-  price: moneySchema,
-  available: z.boolean(),
-});
-export const menuItemSchema = z.strictObject({
-  sku: shortName,
-  name: filled(80),
-  description: printable(300).optional(),
-  price: moneySchema,
-  available: z.boolean(),
-  max_per_order: z.int().min(1).max(99).optional(),
-  allergens: z.array(filled(40)).max(20),
-  option_groups: z
-    .array(
-      z.strictObject({
-        id: shortName,
-        name: filled(80),
-        min: z.int().min(0).max(20),
-        max: z.int().min(1).max(20),
-        options: z.array(menuOptionSchema).min(1).max(50),
-      }),
-    )
-    .max(10),
-});
-export const menuSchema = z.strictObject({
-  shop_id: shortName,
-  version: count,
-  currency: z.literal('GBP'),
-  categories: z
-    .array(
-      z.strictObject({ id: shortName, name: filled(80), items: z.array(menuItemSchema).max(200) }),
-    )
-    .min(1)
-    .max(50),
-});
-export type Menu = z.infer<typeof menuSchema>;
-export type MenuItem = z.infer<typeof menuItemSchema>;
-
-/** Minutes of the local day as HH:MM; 24:00 is its end. */
-const clockTime = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$/);
-
-export const shopSchema = z.strictObject({
-  id: shortName,
-  name: filled(80),
-  currency: z.literal('GBP'),
-  timezone: filled(60),
-  position: z.strictObject({ lat: z.number(), lng: z.number() }),
-  /** 1 is Monday. Empty: always open. A shop that closes after midnight has two rows. */
-  hours: z
-    .array(z.strictObject({ day: z.int().min(1).max(7), opens: clockTime, closes: clockTime }))
-    .max(28),
-  accepting: z.enum(['open', 'busy', 'closed']),
-  /** When `busy` ends by itself. */
-  busy_until: instant.nullable(),
-  /** Contained in each price; for display. */
-  tax_percent: z.int().min(0).max(100),
-  delivery: z.strictObject({
-    /** Straight line from the shop. */
-    radius_m: z.int().min(1).max(1_000_000),
-    min_order: moneySchema,
-    /** By road distance, ascending; the last one covers the radius. */
-    tiers: z
-      .array(z.strictObject({ up_to_m: z.int().min(1).max(10_000_000), fee: moneySchema }))
-      .min(1)
-      .max(20),
-    free_over: moneySchema.nullable(),
-    /** Outward codes (DH1) that are delivered to also when nobody can look an address up. */
-    outward_codes: z.array(z.string().regex(/^[A-Z]{1,2}[0-9][0-9A-Z]?$/)).max(200),
-    speed_kmh: z.int().min(1).max(200),
-    /** Road distance by straight line, in percent: 130 is 1.3 times. */
-    detour_percent: z.int().min(100).max(400),
-    prep_minutes: z.int().min(0).max(600),
-    window_minutes: z.int().min(1).max(600),
-    /** What the kitchen finishes in an hour; open orders ahead take their time. */
-    orders_per_hour: z.int().min(1).max(10_000),
-  }),
-  policy: z.strictObject({
-    accept_within_s: z.int().min(1).max(86_400),
-    customer_cancel_within_s: z.int().min(0).max(86_400),
-    customer_amend_within_s: z.int().min(0).max(86_400),
-  }),
-});
-export type Shop = z.infer<typeof shopSchema>;
 
 /** E.164, or a national UK number, with spaces, brackets and dashes allowed; kept as E.164. */
 export const phoneInput = z
@@ -214,8 +120,6 @@ export const geocodeSchema = z.strictObject({
     .max(8),
 });
 export type Geocode = z.infer<typeof geocodeSchema>;
-
-export const positionSchema = z.strictObject({ lat: z.number(), lng: z.number() });
 
 export const orderLineSchema = z.strictObject({
   id: shortName,

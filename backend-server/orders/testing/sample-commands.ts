@@ -1,10 +1,10 @@
 import { gbp } from '../../../shared/contract/order.ts';
 import type { Geocode } from '../../../shared/contract/order.ts';
-import { assert } from '../../../shared/runtime/assert.ts';
+import { assert, must } from '../../../shared/runtime/assert.ts';
 import type { Command, CommandBody, OrderDraft } from '../commands.ts';
 import { defaultCatalogue } from '../default-catalogue.ts';
 import type { LineIn } from '../pricing.ts';
-import { priceLines } from '../pricing.ts';
+import { priceLines, sumUp } from '../pricing.ts';
 
 /** Well-formed commands for tests. Everything is a function of the small number that is given. */
 
@@ -30,6 +30,8 @@ export const sampleGeocode = (status: Geocode['status']): Geocode => ({
   attempts: [{ provider: 'postcodes.io', outcome: 'found', error: null, ms: 31 }],
 });
 
+const deliveryFee = 150;
+
 interface DraftOptions {
   /** Decides id, customer and postcode. */
   n: number;
@@ -45,7 +47,9 @@ const someLines: readonly LineIn[] = [
 function sampleDraft(options: DraftOptions): OrderDraft {
   const { n, lines = someLines, geocode = 'resolved' } = options;
   const priced = priceLines(defaultCatalogue.menu, lines);
-  assert(priced.ok, 'sample lines are on the default menu');
+  assert(priced.problems.length === 0, 'sample lines are on the default menu');
+  const found = priced.lines.map((line) => must(line, 'what has no problem has a price'));
+  const totals = sumUp(found, { deliveryFee, tip: n % 5, taxPercent: 20 });
   const resolved = geocode === 'resolved';
   return {
     id: sampleOrderId(n),
@@ -60,7 +64,7 @@ function sampleDraft(options: DraftOptions): OrderDraft {
       phone: `+4419138400${twoDigits(n % 7)}`,
       email: n % 2 === 0 ? `c${n}@example.org` : null,
     },
-    lines: priced.lines.map((line, index) => ({ id: `line-${index + 1}`, ...line })),
+    lines: found.map((line, index) => ({ id: `line-${index + 1}`, ...line })),
     menu_version: 1,
     notes: n % 4 === 0 ? 'ring twice' : null,
     delivery: {
@@ -72,11 +76,11 @@ function sampleDraft(options: DraftOptions): OrderDraft {
       position: resolved ? { lat: 54.7753 + n / 1e5, lng: -1.5849 } : null,
       geocode: sampleGeocode(geocode),
       distance_m: resolved ? 500 + n : null,
-      fee: gbp(0),
+      fee: gbp(deliveryFee),
       instructions: null,
       contactless: n % 2 === 1,
     },
-    totals: priced.totals,
+    totals: must(totals, 'samples are cheap'),
     payment: { method: 'cash', status: 'unpaid' },
     eta: null,
     accept_by: null,
