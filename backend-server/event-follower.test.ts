@@ -42,7 +42,7 @@ describe('following events', () => {
     expect((await following).events.map(({ position }) => position)).toEqual([next.lsn]);
   });
 
-  it('says where the log stands when nothing comes in time, also to one who is beyond', async () => {
+  it('says where the log stands when nothing comes, also to one who is beyond', async () => {
     const { lsn } = await store.submit(aPlace());
     expect(await follow(lsn, 20)).toEqual({ events: [], lsn });
     expect(await follow(lsn + 1_000, 20)).toEqual({ events: [], lsn });

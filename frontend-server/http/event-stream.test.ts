@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
 import { feedEvent } from '../events/testing/fake-log.ts';
 import { EventReader } from '../testing/event-reader.ts';
 import type { ReaderOptions } from '../testing/event-reader.ts';
@@ -60,7 +63,8 @@ describe('GET /v1/events', () => {
       const { status, json } = await door.ask(method, path, { anonymous });
       return [status, (json as { code?: string } | null)?.code];
     };
-    for (const types of ['order.foo', 'order', '', '*.*', 'order.placed,', ',', 'a'.repeat(2_000)]) {
+    const long = 'a'.repeat(2_000);
+    for (const types of ['order.foo', 'order', '', '*.*', 'order.placed,', ',', long]) {
       expect(await codeOf('GET', `/v1/events?types=${types}`), types)
         .toEqual([422, 'invalid_params']);
     }
@@ -131,6 +135,25 @@ describe('GET /v1/events', () => {
     await until(() => closed);
     socket.destroy();
     expect(other.connections).toBe(1);
+  });
+
+  it('ends the streams of who signed out, and of nobody else', async () => {
+    await door.start(2, { events: { heartbeatMs: 40 } });
+    const account = randomUUID();
+    const token = door.sessions.seal({
+      account, role: 'customer', session: randomUUID(),
+      expires_ms: systemClock.wallMs() + 60_000,
+    });
+    const customer = read({ token, path: orders });
+    const operator = read({ path: orders });
+    await until(() => customer.events.length === 1 && operator.events.length === 1);
+    door.cluster.feed.push(feedEvent(1), feedEvent(2, { owner: account }));
+    await until(() => operator.events.length === 3 && customer.events.length === 2);
+    expect(customer.events[1]).toMatchObject({ id: '2' });
+    await until(() => customer.comments > 1);
+    door.cluster.primary.refuseWith = new OrderlyError('unauthorized');
+    await until(() => customer.connections > 1);
+    expect(operator.connections).toBe(1);
   });
 
   it('ends streams first when it stops, so that nothing waits for them', async () => {

@@ -128,7 +128,8 @@ function isGood(identities: Identities, access: Access, authorization?: string):
 
 type RouteParts = StreamRouteParts & { stream: PublicStream; url: string };
 
-function addRoute(app: FastifyInstance, { stream, url, desk, identities, clock }: RouteParts): void {
+function addRoute(app: FastifyInstance, parts: RouteParts): void {
+  const { stream, url, desk, identities, clock } = parts;
   app.route({
     method: 'GET',
     url,
