@@ -2,19 +2,20 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { PasswordHash } from '../orders/account-state.ts';
 
+type Cost = Pick<PasswordHash, 'n' | 'r' | 'p'>;
+
 /** 32 MiB and about 80 ms of one processor for each password. */
-const cost = { n: 32_768, r: 8, p: 1 } as const;
+const usualCost: Cost = { n: 32_768, r: 8, p: 1 };
 const saltBytes = 16;
 const hashBytes = 32;
 /** Of four threads that Node has for this and for files. */
 const runningMax = 2;
 /** Whoever comes later would not be answered before the front end gives up. */
-const waitingMax = 64;
+const waitingMax = 32;
 const retryAfterMs = 2_000;
 
 /** Of no account: an unknown name costs what a known one does. */
-const nobody: PasswordHash = {
-  ...cost,
+const nobody = {
   salt: Buffer.alloc(saltBytes).toString('base64url'),
   hash: Buffer.alloc(hashBytes).toString('base64url'),
 };
@@ -34,9 +35,15 @@ function derive(password: string, { n, r, p, salt }: Omit<PasswordHash, 'hash'>)
 
 /** Hashes passwords beside the event loop, a few at a time. Throws `overloaded` beyond that. */
 export class PasswordHasher {
+  readonly #cost: Cost;
   #running = 0;
   #waiting: (() => void)[] = [];
   #computed = 0;
+
+  /** `cost`: of hashes that are made here; one that is compared with says its own. */
+  constructor(cost: Cost = usualCost) {
+    this.#cost = cost;
+  }
 
   /** Hashes computed so far. */
   get computed(): number {
@@ -44,14 +51,14 @@ export class PasswordHasher {
   }
 
   async hash(password: string): Promise<PasswordHash> {
-    const made = { ...cost, salt: randomBytes(saltBytes).toString('base64url') };
+    const made = { ...this.#cost, salt: randomBytes(saltBytes).toString('base64url') };
     const key = await this.#inTurn(() => derive(password, made));
     return { ...made, hash: key.toString('base64url') };
   }
 
   /** Does the same work when there is nothing to compare with. */
   async matches(password: string, known: PasswordHash | null): Promise<boolean> {
-    const against = known ?? nobody;
+    const against = known ?? { ...this.#cost, ...nobody };
     const key = await this.#inTurn(() => derive(password, against));
     const equal = timingSafeEqual(key, Buffer.from(against.hash, 'base64url'));
     return equal && known !== null;

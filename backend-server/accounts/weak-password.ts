@@ -23,8 +23,10 @@ export function refuseWeakPassword(password: string, username: string): void {
   });
 }
 
+const characters = (text: string): number => text.match(/./gsu)?.length ?? 0;
+
 function weakness(password: string, username: string): { code: string; detail: string } | null {
-  if ([...password].length < lengthMin) {
+  if (characters(password) < lengthMin) {
     return { code: 'too_short', detail: `A password needs ${lengthMin} characters or more.` };
   }
   if (password === username) {
