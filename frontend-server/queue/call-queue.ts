@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { v7 as uuid7 } from 'uuid';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { Actor } from '../../shared/contract/order.ts';
 import type { Submission } from '../../shared/contract/submission.ts';
 import { assert, must } from '../../shared/runtime/assert.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
@@ -13,6 +14,7 @@ import type {
 } from './call-events.ts';
 import { CallRules } from './call-rules.ts';
 import type { CallTable, CallTableWrite } from './call-table.ts';
+import { ownerOf } from './owner.ts';
 import type { Moment, RefusedWhy } from './queue-events.ts';
 import { StoreFailure } from './store-failure.ts';
 import { callSubmissionOf } from './submission-view.ts';
@@ -155,10 +157,10 @@ export class CallQueue {
     if (waiters.size === 0) this.#endWaiters.delete(id);
   }
 
-  /** null for a submission that is not a call of this owner. */
-  row(id: string, owner: string): CallRow | null {
+  /** A submission of `owner`, or of any for those who work here; null for everything else. */
+  row(id: string, owner: Actor): CallRow | null {
     const row = this.#rules.row(id);
-    return row?.owner === owner ? row : null;
+    return owner.kind !== 'customer' || row?.owner === ownerOf(owner) ? row : null;
   }
 
   /** A submission as its owner sees it. */

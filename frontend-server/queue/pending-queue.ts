@@ -8,6 +8,7 @@ import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { CloseRequest, CloseResult, SubmitRequest, SubmitResult } from '../forwarder.ts';
 import { answerOf } from './attempt-answer.ts';
+import { ownerOf } from './owner.ts';
 import type {
   AttemptAnswer, Moment, QueueEffect, QueueEvent, QueueLimits, QueueRow, RefusedWhy,
 } from './queue-events.ts';
@@ -44,9 +45,6 @@ type Caller = { resolve: (id: string) => void; reject: (error: OrderlyError) => 
 /** Principal, operation and key of an order: the op that the back ends know it by. */
 const opKeyOf = ({ principal, key }: Pick<SubmitRequest, 'principal' | 'key'>): string =>
   `${ownerOf(principal)}\n${key}`;
-
-/** A principal as the queue knows it. */
-export const ownerOf = ({ kind, id }: Actor): string => `${kind}:${id ?? ''}`;
 
 /** Who stands in one line: the phone that the order is for, not readable as such. */
 export function laneOf({ principal, request }: SubmitRequest): string {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CallRow } from './call-events.ts';
 import type { QueueRow } from './queue-events.ts';
 import { QueueStore } from './queue-store.ts';
 import { StoreFailure } from './store-failure.ts';
@@ -30,6 +31,11 @@ const aRow = (seq: number, parts: Partial<QueueRow> = {}): QueueRow => ({
   id: `id-${seq}`, seq, opKey: `op-${seq}`, lane: 'a', fingerprint: 'f', bytes: 2,
   queuedAtMs: 1, expiresAtMs: 2, withdrawn: false, end: null, ...parts,
 });
+
+const aCall: CallRow = {
+  id: 'a', seq: 1, owner: 'o', opKey: 'k', service: 's.a', fingerprint: 'f', bytes: 2,
+  queuedAtMs: 1, expiresAtMs: 2, begun: 'never', withdrawn: false, end: null,
+};
 
 const insert = (row: QueueRow, request = '{}') =>
   ({ write: { kind: 'insert' as const, row }, request });
@@ -64,12 +70,50 @@ describe('QueueStore', () => {
     expect(() => new QueueStore(dir)).toThrow(/Others on this machine/);
   });
 
+  it('opens a file from before there were calls, with everything that is in it', () => {
+    const store = new QueueStore(dir);
+    store.write([insert(aRow(1)), insert(aRow(2))]);
+    store.close();
+    const db = new Database(file());
+    db.exec('DROP TABLE calls');
+    db.pragma('user_version = 1');
+    db.close();
+    const again = new QueueStore(dir);
+    expect(again.load().map(({ row }) => row)).toEqual([aRow(1), aRow(2)]);
+    expect(again.calls.load()).toEqual([]);
+    again.calls.write([{ write: { kind: 'insert', row: aCall }, args: '[]' }]);
+    again.close();
+    const third = new QueueStore(dir);
+    expect(third.calls.load()).toEqual([{ row: aCall, args: '[]' }]);
+    third.close();
+  });
+
+  it('gives back calls as they were written', () => {
+    const store = new QueueStore(dir);
+    const end = {
+      outcome: { as: 'answered' as const, result: { sum: [1] }, instance: 'x' }, atMs: 5, seq: 1,
+    };
+    store.calls.write([
+      { write: { kind: 'insert', row: aCall }, args: '{}' },
+      { write: { kind: 'insert', row: { ...aCall, id: 'b', seq: 2, opKey: 'k2' } }, args: '{}' },
+      { write: { kind: 'begun', id: 'a', begun: 'once' }, args: null },
+      { write: { kind: 'withdrawn', id: 'a' }, args: null },
+      { write: { kind: 'end', id: 'a', end }, args: null },
+      { write: { kind: 'forget', id: 'b' }, args: null },
+    ]);
+    store.close();
+    const again = new QueueStore(dir);
+    expect(again.calls.load())
+      .toEqual([{ row: { ...aCall, begun: 'once', withdrawn: true, end }, args: null }]);
+    again.close();
+  });
+
   it('refuses a file of a newer program, a damaged one, and leaves both alone', () => {
     new QueueStore(dir).close();
     const db = new Database(file());
-    db.pragma('user_version = 2');
+    db.pragma('user_version = 3');
     db.close();
-    expect(() => new QueueStore(dir)).toThrow(/format 2/);
+    expect(() => new QueueStore(dir)).toThrow(/format 3/);
     writeFileSync(file(), 'not a database at all, but long enough to look at', { mode: 0o600 });
     expect(() => new QueueStore(dir)).toThrow(/queue.db can not be used/);
   });

@@ -9,7 +9,7 @@ import type { ServiceDirectory } from '../../shared/service/directory.ts';
 import type { Preference } from '../order-desk.ts';
 import type { CallRow } from '../queue/call-events.ts';
 import type { CallQueue } from '../queue/call-queue.ts';
-import { ownerOf } from '../queue/pending-queue.ts';
+import { ownerOf } from '../queue/owner.ts';
 import type { EndedSubmission } from '../queue/result-page.ts';
 
 export interface CallRequest {
@@ -109,7 +109,7 @@ export class ServiceDesk {
 
   /** null for what is not a queued call of this owner. */
   submission(id: string, owner: Actor): Submission | null {
-    const row = this.#queue.row(id, ownerOf(owner));
+    const row = this.#queue.row(id, owner);
     return row === null ? null : this.#queue.describe(row);
   }
 
@@ -118,7 +118,7 @@ export class ServiceDesk {
    * open while an instance is at it. Throws `submission_ended`.
    */
   async withdraw(id: string, owner: Actor): Promise<Submission | null> {
-    const row = this.#queue.row(id, ownerOf(owner));
+    const row = this.#queue.row(id, owner);
     if (row === null) return null;
     if (row.end === null) {
       await this.#queue.withdraw(id);
@@ -170,7 +170,7 @@ export class ServiceDesk {
       })
       : twin.id;
     await this.#queue.untilEnded(id, withinMs);
-    const row = this.#queue.row(id, owner);
+    const row = this.#queue.row(id, principal);
     if (row === null) throw new OrderlyError('not_found');
     if (row.end === null) return { kind: 'queued', submission: this.#queue.describe(row) };
     const { outcome } = row.end;
