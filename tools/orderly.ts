@@ -120,6 +120,11 @@ const entries: Entry[] = [
     load: async (program) => (await import('./chaos/main.ts')).addChaosCommand(program),
   },
   {
+    name: 'docs',
+    summary: 'write the documents of the API from its tables',
+    load: async (program) => (await import('./docs.ts')).addDocsCommand(program),
+  },
+  {
     name: 'storage-torture',
     summary: 'kill a process in the middle of its commits, and check the file',
     load: async (program) =>

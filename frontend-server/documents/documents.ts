@@ -1,4 +1,4 @@
-import { operations } from '../operations/table.ts';
+import { catalogue } from './catalogue.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import { openApiOf } from './openapi.ts';
 import { openRpcOf } from './openrpc.ts';
@@ -10,5 +10,5 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-export const openApi: () => JsonSchema = once(() => openApiOf(operations));
-export const openRpc: () => JsonSchema = once(() => openRpcOf(operations));
+export const openApi: () => JsonSchema = once(() => openApiOf(catalogue));
+export const openRpc: () => JsonSchema = once(() => openRpcOf(catalogue));

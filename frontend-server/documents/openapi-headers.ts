@@ -25,6 +25,7 @@ export const headerParameters: Readonly<Record<string, JsonSchema>> = {
     example: '"v1"',
   },
   IfNoneMatch: header('If-None-Match', 'ETags that you have: 304 without a body for one of them.'),
+  LastEventId: header('Last-Event-ID', 'The id of the last event that you have seen.'),
   Prefer: header('Prefer', 'respond-async: store it and answer 202 at once. '
     + 'respond-async=false: rather wait, or fail, than be queued.'),
 };

@@ -1,10 +1,11 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../operations/table.ts';
+import { catalogue } from './catalogue.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import { openApiOf } from './openapi.ts';
 
-const document = openApiOf(operations);
+const document = openApiOf(catalogue);
 type Tree = Record<string, unknown>;
 const paths = document['paths'] as Record<string, Record<string, Tree>>;
 

@@ -1,55 +1,28 @@
 import { version } from '../../shared/runtime/version.ts';
-import { assert } from '../../shared/runtime/assert.ts';
 import type { PublicOperation } from '../operations/operation.ts';
 import { topics } from '../operations/topics.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import { JsonSchemas } from './json-schemas.ts';
-import { memberDoc } from './member-docs.ts';
 import { ErrorAnswers, problemSchemas } from './openapi-errors.ts';
 import type { Shown } from './openapi-headers.ts';
 import {
   answerHeaders, headerParameterRefs, headerParameters, headerRefs, successHeaders,
 } from './openapi-headers.ts';
 import { otherPaths, otherTag } from './openapi-other-paths.ts';
+import type { Members, Params } from './openapi-params.ts';
+import { paramsOf, parameter } from './openapi-params.ts';
+import { streamItem } from './openapi-stream.ts';
 import {
-  accessWords, doorErrorsOf, errorsOf, hasBody, headerMembers, pathNamesOf, successesOf, templateOf,
+  accessWords, doorErrorsOf, errorsOf, hasBody, headerMembers, operationId, pathNamesOf,
+  successesOf, templateOf,
 } from './operation-facts.ts';
 
 /** The OpenAPI 3.1 document of the operations table. Pure. */
 
-type Members = Record<string, JsonSchema>;
-
-interface Params {
-  members: Members;
-  required: ReadonlySet<string>;
-}
-
 const statusWords: Readonly<Record<number, string>> = {
   200: 'Done.', 201: 'Made.', 202: 'Stored on disk, and done as soon as a back end is there.',
   204: 'Done; there is nothing to show.', 303: 'It has become what Location names.',
-};
-
-/** Params of an operation as members with a description each. */
-function paramsOf(operation: PublicOperation, schemas: JsonSchemas): Params {
-  const schema = schemas.input(operation.params);
-  assert(schema['type'] === 'object', `the params of ${operation.name} are an object`);
-  const members = Object.entries((schema['properties'] ?? {}) as Members).map(([name, member]) => {
-    const description = member['description'] ?? memberDoc(name);
-    const described = description === undefined ? member : { description, ...member };
-    return [name, described] as const;
-  });
-  return {
-    members: Object.fromEntries(members),
-    required: new Set((schema['required'] ?? []) as string[]),
-  };
-}
-
-const parameter = (name: string, place: 'path' | 'query', params: Params): JsonSchema => {
-  const { description, ...schema } = params.members[name] ?? {};
-  return {
-    name, in: place, required: place === 'path' || params.required.has(name),
-    ...description !== undefined && { description }, schema,
-  };
 };
 
 /** The body of a request: what stands neither in the path nor in a header. */
@@ -101,20 +74,13 @@ function successAnswers(operation: PublicOperation, schemas: JsonSchemas): Succe
   return { answers, shown };
 }
 
-/** `orderGet`; a further path of the same operation has its members in the name. */
-function operationId({ name, paths }: PublicOperation, path: string): string {
-  const words = name.split(/[._]/);
-  const extra = path === paths[0] ? [] : ['by', ...pathNamesOf(path).flatMap((it) => it.split('_'))];
-  return [...words, ...extra]
-    .map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('');
-}
-
 interface Parts {
   schemas: JsonSchemas;
   errors: ErrorAnswers;
 }
 
 function pathItem(operation: PublicOperation, path: string, { schemas, errors }: Parts): JsonSchema {
+  const { example } = operation;
   const params = paramsOf(operation, schemas);
   const inPath = new Set(pathNamesOf(path));
   const inQuery = hasBody(operation)
@@ -127,20 +93,15 @@ function pathItem(operation: PublicOperation, path: string, { schemas, errors }:
     summary: operation.doc,
     description: `For ${accessWords[operation.access]}. JSON-RPC: \`${operation.name}\`.`,
     'x-rpc-method': operation.name,
-    security: operation.access === 'anyone' ? [] : [{ bearer: [] }],
+    security: operation.access === 'anyone' ? [{}, { bearer: [] }] : [{ bearer: [] }],
     parameters: [
-      ...[...inPath].map((name) => withExample(parameter(name, 'path', params), operation)),
-      ...inQuery.map((name) => withExample(parameter(name, 'query', params), operation)),
+      ...[...inPath].map((name) => parameter(name, 'path', { params, example })),
+      ...inQuery.map((name) => parameter(name, 'query', { params, example })),
       ...headerParameterRefs(operation, shown),
     ],
     ...body !== undefined && { requestBody: body },
     responses: { ...answers, ...errors.of([...doorErrorsOf(operation), ...errorsOf(operation)]) },
   };
-}
-
-function withExample(described: JsonSchema, { example }: PublicOperation): JsonSchema {
-  const value = example.params[String(described['name'])];
-  return value === undefined ? described : { ...described, example: value };
 }
 
 const description = [
@@ -153,8 +114,8 @@ const description = [
   + 'called by JSON-RPC 2.0 at POST /rpc.',
 ].join('\n\n');
 
-/** The whole document, for these operations. */
-export function openApiOf(operations: readonly PublicOperation[]): JsonSchema {
+/** The whole document. */
+export function openApiOf({ operations, streams }: Catalogue): JsonSchema {
   const schemas = new JsonSchemas('#/components/schemas');
   const errors = new ErrorAnswers();
   const paths: Record<string, Record<string, unknown>> = {};
@@ -164,7 +125,12 @@ export function openApiOf(operations: readonly PublicOperation[]): JsonSchema {
       item[operation.method.toLowerCase()] = pathItem(operation, path, { schemas, errors });
     }
   }
-  const used = new Set(operations.map(({ topic }) => topic));
+  for (const stream of streams) {
+    for (const path of stream.paths) {
+      (paths[templateOf(path)] ??= {})['get'] = streamItem(stream, path, { schemas, errors });
+    }
+  }
+  const used = new Set([...operations, ...streams].map(({ topic }) => topic));
   const tags = Object.entries(topics).filter(([topic]) => used.has(topic as keyof typeof topics));
   return {
     openapi: '3.1.1',

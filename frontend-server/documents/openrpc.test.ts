@@ -21,7 +21,7 @@ interface Method {
   examples?: { params: { name: string; value: unknown }[]; result?: { value: unknown } }[];
 }
 
-const document = openRpcOf(operations);
+const document = openRpcOf({ operations });
 const methods = document['methods'] as Method[];
 
 /**
@@ -47,8 +47,9 @@ describe('the OpenRPC document', () => {
     const ajv = new Ajv2020({ strict: true, validateFormats: false, allowUnionTypes: true });
     const { schemas: named } = document['components'] as { schemas: JsonSchema };
     const inDocument = (schema: JsonSchema): JsonSchema =>
-      JSON.parse(JSON.stringify({ ...schema, $defs: named })
-        .replaceAll('"#/components/schemas/', '"#/$defs/')) as JsonSchema;
+      JSON.parse(JSON.stringify(schema)
+        .replaceAll('"#/components/schemas/', '"doc:orderly#/$defs/')) as JsonSchema;
+    ajv.addSchema({ $id: 'doc:orderly', $defs: inDocument(named) });
     for (const { name, params, result, examples } of methods) {
       const schemas = new Map(params.map((it) => [it.name, ajv.compile(inDocument(it.schema))]));
       const isResult = ajv.compile(inDocument(result.schema));

@@ -4,6 +4,7 @@ import { assert } from '../../shared/runtime/assert.ts';
 import { version } from '../../shared/runtime/version.ts';
 import type { PublicOperation } from '../operations/operation.ts';
 import { topics } from '../operations/topics.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import { JsonSchemas } from './json-schemas.ts';
 import { memberDoc } from './member-docs.ts';
@@ -11,7 +12,8 @@ import { accessWords, errorsOf, resultOf } from './operation-facts.ts';
 
 /** The OpenRPC 1.3 document of the operations table, which rpc.discover answers. Pure. */
 
-const exampleKey = 'an-example-0001';
+/** Stands for a key that whoever calls makes. */
+export const exampleKey = 'an-example-0001';
 
 function paramsOf(operation: PublicOperation, schemas: JsonSchemas): JsonSchema[] {
   const schema = schemas.input(operation.params);
@@ -69,8 +71,8 @@ const discover: JsonSchema = {
 const errorOf = (code: ErrorCode): JsonSchema =>
   ({ code: ERRORS[code].rpc, message: ERRORS[code].sentence, data: { code } });
 
-/** The whole document, for these operations. */
-export function openRpcOf(operations: readonly PublicOperation[]): JsonSchema {
+/** The whole document. */
+export function openRpcOf({ operations }: Pick<Catalogue, 'operations'>): JsonSchema {
   const schemas = new JsonSchemas('#/components/schemas');
   const methods = operations.map((operation) => methodOf(operation, schemas));
   const codes = [...new Set(operations.flatMap(errorsOf))];

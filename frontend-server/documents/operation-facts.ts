@@ -53,9 +53,12 @@ export const pathNamesOf = (path: string): string[] =>
 export const templateOf = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}');
 
 /** The path that the documents show first. */
-export function mainPathOf({ name, paths }: PublicOperation): string {
-  const [first] = paths;
-  assert(first !== undefined, `${name} is somewhere in REST`);
+export function mainPathOf({ name, paths, example }: PublicOperation): string {
+  // The longest one that the example fills.
+  const [first] = paths.filter((path) =>
+    pathNamesOf(path).every((member) => member in example.params))
+    .toSorted((a, b) => pathNamesOf(b).length - pathNamesOf(a).length);
+  assert(first !== undefined, `the example of ${name} fills one of its paths`);
   return first;
 }
 
@@ -69,3 +72,11 @@ export const accessWords: Readonly<Record<PublicOperation['access'], string>> = 
   staff: 'staff and operators',
   operator: 'operators',
 };
+
+/** `orderGet`; a further path of the same operation has its members in the name. */
+export function operationId({ name, paths }: { name: string; paths: readonly string[] }, path: string): string {
+  const words = name.split(/[._]/);
+  const extra = path === paths[0] ? [] : ['by', ...pathNamesOf(path).flatMap((it) => it.split('_'))];
+  return [...words, ...extra]
+    .map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('');
+}

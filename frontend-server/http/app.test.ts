@@ -278,9 +278,11 @@ describe('health and pages', () => {
   it('shows a page that lists the routes, and one that explains the codes', async () => {
     const front = await door.ask('GET', '/', { anonymous: true });
     expect(front.headers['content-type']).toBe('text/html; charset=utf-8');
-    expect(front.text).toContain('/v1/orders/{order_id}/cancel');
-    const problems = await door.ask('GET', '/problems', { anonymous: true });
-    expect(problems.text).toContain('id="outcome_unknown"');
+    expect(front.text).toContain('href="/docs"');
+    const docs = await door.ask('GET', '/docs', { anonymous: true });
+    expect(docs.text).toContain('/v1/orders/{order_id}/cancel');
+    const errors = await door.ask('GET', '/docs/errors', { anonymous: true });
+    expect(errors.text).toContain('id="outcome_unknown"');
   });
 
   it('sends its security headers with every answer, errors included', async () => {

@@ -1,53 +1,73 @@
-import type { FastifyInstance } from 'fastify';
-import { version } from '../../shared/runtime/version.ts';
-import type { Access } from '../operations/operation.ts';
-import { operations } from '../operations/table.ts';
-import { problemRows } from './problem.ts';
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { catalogue } from '../documents/catalogue.ts';
+import { openApi, openRpc } from '../documents/documents.ts';
+import { docsPage } from '../documents/page-docs.ts';
+import { errorsPage } from '../documents/page-errors.ts';
+import { frontPage } from '../documents/page-front.ts';
+import { pagePolicy, scriptAddress, styleAddress } from '../documents/page-layout.ts';
+import { pageScript } from '../documents/page-script.ts';
+import { pageStyle } from '../documents/page-style.ts';
+import { matchesAny } from './entity-tag.ts';
 
-/** Two plain pages, made once at the start from the tables: nothing of a request is in them. */
+/**
+ * The pages and the documents for programs, made from the tables. Nothing of a request is in them
+ * but the host name that it was sent to, which the request guard has checked by then.
+ */
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const json = 'application/json; charset=utf-8';
+const page = 'text/html; charset=utf-8';
 
-const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>`
-  + `<meta name="viewport" content="width=device-width"></head><body>${body}</body></html>\n`;
+/** Pages that are kept, one for each name that this server is reached by. */
+const originsMax = 20;
 
-const row = (...cells: string[]): string =>
-  `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
+const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`;
 
-const whoOf = (access: Access): string =>
-  access === 'anyone' ? 'anyone' : 'with a token';
-
-function frontPage(): string {
-  const routes = operations.flatMap(({ method, paths, name, doc, access }) =>
-    paths.map((path) =>
-      row(`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`, name, doc, whoOf(access))));
-  const others = [
-    row('POST /rpc', 'rpc.discover', 'The same operations as JSON-RPC 2.0.', 'as above'),
-    row('GET /livez', '', 'This process runs.', 'anyone'),
-    row('GET /readyz', '', 'A request would be served now.', 'anyone'),
-    row('GET /problems', '', 'What the error codes mean.', 'anyone'),
-  ];
-  return page('Orderly', `<h1>Orderly ${version}</h1>`
-    + '<p>An order system that keeps taking orders while servers and networks fail. '
-    + 'This is a front end: it takes requests and passes them to the back end in charge.</p>'
-    + '<table><tr><th>Route</th><th>JSON-RPC</th><th>What it does</th><th>Who</th></tr>'
-    + `${[...routes, ...others].join('')}</table>`);
+interface Served {
+  type: string;
+  /** `origin`: how this server was reached, as in `http://127.0.0.1:8080`. */
+  make: (origin: string) => string;
 }
 
-function problemsPage(): string {
-  const rows = problemRows().map(({ code, status, sentence }) =>
-    `<tr id="${code}"><td>${code}</td><td>${status}</td><td>${escaped(sentence)}</td></tr>`);
-  return page('Orderly: problems', '<h1>Problems</h1>'
-    + '<table><tr><th>Code</th><th>HTTP status</th><th>Meaning</th></tr>'
-    + `${rows.join('')}</table>`);
+interface Made {
+  text: string;
+  etag: string;
 }
 
+const tagged = (text: string): Made => {
+  const digest = createHash('sha256').update(text).digest('base64url');
+  return { text, etag: `"${digest.slice(0, 22)}"` };
+};
+
+/** Made when first asked for. */
+function cached(make: Served['make']): (origin: string) => Made {
+  const made = new Map<string, Made>();
+  return (origin) => {
+    const known = made.get(origin) ?? tagged(make(origin));
+    if (made.size < originsMax) made.set(origin, known);
+    return known;
+  };
+}
+
+function addText(app: FastifyInstance, path: string, { type, make }: Served): void {
+  const made = cached(make);
+  const config = type === page ? { contentPolicy: pagePolicy } : {};
+  app.get(path, { config }, async (request: FastifyRequest, reply: FastifyReply) => {
+    const { text, etag } = made(originOf(request));
+    // They say nothing about anybody; a browser may keep them, and asks whether they still hold.
+    reply.headers({ 'content-type': type, etag, 'cache-control': 'no-cache' });
+    if (matchesAny(request.headers['if-none-match'], etag)) return reply.code(304).send();
+    return reply.send(text);
+  });
+}
+
+/** Adds the pages for people and the documents for programs. Open to anyone. */
 export function addPages(app: FastifyInstance): void {
-  const pages = [['/', frontPage()], ['/problems', problemsPage()]] as const;
-  for (const [path, text] of pages) {
-    app.get(path, async (_request, reply) =>
-      reply.header('content-type', 'text/html; charset=utf-8').send(text));
-  }
+  addText(app, '/', { type: page, make: frontPage });
+  addText(app, '/docs', { type: page, make: (origin) => docsPage(catalogue, origin) });
+  addText(app, '/docs/errors', { type: page, make: errorsPage });
+  addText(app, styleAddress, { type: 'text/css; charset=utf-8', make: () => pageStyle });
+  addText(app, scriptAddress, { type: 'text/javascript; charset=utf-8', make: () => pageScript });
+  addText(app, '/openapi.json', { type: json, make: () => `${JSON.stringify(openApi())}\n` });
+  addText(app, '/openrpc.json', { type: json, make: () => `${JSON.stringify(openRpc())}\n` });
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorData, Issue } from '../../shared/contract/errors.ts';
-import { ERRORS, OrderlyError } from '../../shared/contract/errors.ts';
+import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { hide } from '../../shared/rpc/wire-error.ts';
 
@@ -88,7 +88,7 @@ export function problemOf(
   const { code, message, data, row } = error;
   const body: ProblemBody = {
     ...factsOf(data),
-    type: `/problems#${code}`,
+    type: `/docs/errors#${code}`,
     title: row.sentence,
     status: row.http,
     detail: message,
@@ -100,7 +100,3 @@ export function problemOf(
   };
   return { status: row.http, headers: headersOf(error), body: JSON.stringify(body) };
 }
-
-/** The page that the `type` of a problem names: every code with its meaning. */
-export const problemRows = (): { code: string; status: number; sentence: string }[] =>
-  Object.entries(ERRORS).map(([code, { http, sentence }]) => ({ code, status: http, sentence }));

@@ -9,15 +9,16 @@ import type { EventHub } from '../events/event-hub.ts';
 import type { Forwarder } from '../forwarder.ts';
 import type { OrderDesk, Preference } from '../order-desk.ts';
 import type { ServiceDesk } from '../services/service-desk.ts';
+import type { ExampleId } from './example-ids.ts';
 import type { Topic } from './topics.ts';
 
 /** What an operation works with. */
 export interface Desk {
   forwarder: Forwarder;
   orders: OrderDesk;
+  services: ServiceDesk;
   cluster: ClusterDesk;
   events: EventHub;
-  services: ServiceDesk;
   accounts: AccountDesk;
 }
 
@@ -58,6 +59,8 @@ export interface Example {
   params: Record<string, unknown>;
   /** What comes back; left out where the schema says enough. */
   result?: unknown;
+  /** What the `id` of the answer is called in the other examples. */
+  makes?: ExampleId;
 }
 
 /**
