@@ -288,7 +288,10 @@ describe('what is told to whom', () => {
     const audience: Audience = { kind: 'tracker', orderId };
     const { sink, stream } = new FrontEnd(log).open({ audience, lastEventId: '0' });
     await until(() => sink.told.length === 1);
-    expect(sink.told).toEqual(['order.placed 2']);
+    log.grow(1, 0, { actor: staff });
+    log.grow(1, 0, { actor: staff, order_id: orderId });
+    await until(() => sink.told.length === 2);
+    expect(sink.told).toEqual(['order.placed 2', 'order.placed 5']);
     expect(sink.text).not.toContain('somebody');
     stream.end();
   });
