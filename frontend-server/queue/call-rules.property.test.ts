@@ -7,13 +7,14 @@ const key = fc.integer({ min: 0, max: 4 });
 const service = fc.constantFrom(0, 1);
 const owner = fc.constantFrom('ada', 'ada', 'ada', 'bob');
 const pick = fc.nat(50);
+const count = fc.integer({ min: 1, max: 4 });
 const constant = <T extends string>(word: T) => fc.constant(word);
 
 const steps = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: fc.record({ do: constant('offer'), key, service, owner }) },
     { weight: 3, arbitrary: fc.record({ do: constant('withdraw'), pick }) },
-    { weight: 9, arbitrary: fc.record({ do: constant('sync'), count: fc.integer({ min: 1, max: 4 }) }) },
+    { weight: 9, arbitrary: fc.record({ do: constant('sync'), count }) },
     { weight: 12, arbitrary: fc.record({ do: constant('deliver'), pick }) },
     { weight: 3, arbitrary: fc.record({ do: constant('refuse'), pick }) },
     { weight: 4, arbitrary: fc.record({ do: constant('lose-answer'), pick }) },

@@ -270,8 +270,8 @@ export class CallRules {
 
   /** Ends it where it has to end and nobody is called; otherwise it takes its turn. */
   #settle(entry: CallEntry, moment: Moment): void {
-    const { row, mayHaveRun } = entry;
-    if (!entry.stored || entry.phase !== null || entry.noting !== null || entry.end !== null) return;
+    const { row, mayHaveRun, phase, noting } = entry;
+    if (!entry.stored || phase !== null || noting !== null || entry.end !== null) return;
     if (row.withdrawn) this.#end(entry, { as: mayHaveRun ? 'unknown' : 'withdrawn' }, moment);
     else if (row.begun === 'once') this.#end(entry, { as: 'unknown' }, moment);
     else if (moment.wallMs >= row.expiresAtMs) {

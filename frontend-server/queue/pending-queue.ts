@@ -302,7 +302,7 @@ export class PendingQueue {
     return wanted && !this.#stopped;
   }
 
-  /** Signing out does not take back what was queued before; a session that had ended places none. */
+  /** Signing out takes back nothing that was queued before; an ended session places nothing. */
   #asQueued(id: string, request: SubmitRequest): SubmitRequest {
     const row = this.#rules.row(id);
     if (row === null || request.session === undefined) return request;

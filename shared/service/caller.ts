@@ -52,8 +52,8 @@ export class ServiceCaller {
 
   /**
    * Throws `unavailable` (certainly not carried out), `outcome_unknown` (data.again: whoever was
-   * called is gone, and has said that it may be called again), `invalid_params` and `service_refused` of the service
-   * itself, `service_failed`, `payload_too_large`.
+   * called is gone, and has said that it may be called again), `invalid_params` and
+   * `service_refused` of the service itself, `service_failed`, `payload_too_large`.
    */
   async call(call: ServiceCall): Promise<ServiceAnswer> {
     const endMs = this.#clock.nowMs() + call.deadlineMs;

@@ -64,7 +64,8 @@ const answerMs = 20;
 type CallParams = ParamsOf<typeof serviceMethods.call>;
 
 function contextOf(
-  { key, deadlineMs }: CallParams, { signal, caller }: { signal: AbortSignal; caller: ServiceCaller },
+  { key, deadlineMs }: CallParams,
+  { signal, caller }: { signal: AbortSignal; caller: ServiceCaller },
 ): CallContext {
   const endMs = systemClock.nowMs() + deadlineMs - answerMs;
   let calls = 0;

@@ -73,7 +73,12 @@ export class CallWorld {
         this.#living.set(`s.${step.service}`, step.idempotent);
         return;
       case 'wait': return this.#wait(step.ms);
-      default: return this.#network(step.do, step.pick);
+      case 'deliver':
+      case 'refuse':
+      case 'lose-answer':
+      case 'lose-request':
+      case 'late-copy':
+        return this.#network(step.do, step.pick);
     }
   }
 
