@@ -47,6 +47,9 @@ const pauseMsMax = 50;
 const crowd = 256;
 const crowdPauseMsMax = 400;
 const staleReadMs = 400;
+/** Operations that admission may refuse, for what the menu or the map says at that moment. */
+const unrecorded: ReadonlySet<SubmitRequest['request']['operation']> =
+  new Set(['order.create', 'order.amend']);
 const retryAfterMs = 1_000;
 
 function isPlaced(value: unknown): boolean {
@@ -148,7 +151,7 @@ export class Forwarder {
       method: submitMethod,
       params: (viewNumber) => ({ viewNumber, ...request }),
       hasEffect: true,
-      refusalProvesLittle: request.request.operation === 'order.create',
+      refusalProvesLittle: unrecorded.has(request.request.operation),
       ...(isOver !== undefined && { isOver }),
     });
   }

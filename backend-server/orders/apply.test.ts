@@ -128,7 +128,7 @@ describe('apply: order.cancel', () => {
     const order = orderOf(result);
     expect(order).toMatchObject({
       status: 'cancelled', version: 2, closed_at: order.updated_at,
-      cancel: { by: { kind: 'customer', id: null }, reason: 'changed_mind', note: null },
+      cancel: { by: { kind: 'customer', id: 'customer-1' }, reason: 'changed_mind', note: null },
     });
     expect(orderSchema.parse(order)).toEqual(order);
     expect(eventsOf(state, 1).at(-1)).toMatchObject({

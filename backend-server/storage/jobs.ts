@@ -3,7 +3,7 @@ import type { Menu, Order, Shop } from '../../shared/contract/order.ts';
 import type { Base } from '../../shared/contract/replica.ts';
 import type { Account, Session } from '../orders/account-state.ts';
 import type { SnapshotOffer, StateHash, StorageOp } from '../replication/events.ts';
-import type { AccountChores, AccountKey } from './storage.ts';
+import type { AccountChores, AccountKey, DueOrder } from './storage.ts';
 
 /** A result on its way between threads: the text goes as it is stored, and is parsed when used. */
 export interface PackedResult {
@@ -43,6 +43,7 @@ export interface JobTypes {
   };
   'orders-ahead': { job: { shopId: string }; answer: number };
   'unverified-orders': { job: { limit: number }; answer: Order[] };
+  'due-orders': { job: { now: string; limit: number }; answer: DueOrder[] };
   'count-orders': { job: object; answer: number };
   /** Answered when everything asked before is committed. */
   commit: { job: object; answer: Flushed };
@@ -58,6 +59,7 @@ export type Job = { [K in JobKind]: JobOf<K> }[JobKind];
 /** Answered as soon as executed: nothing is lost with them, as the log holds what they show. */
 const immediateKinds: ReadonlySet<JobKind> = new Set([
   'apply', 'find-result', 'query', 'catalogue', 'orders-ahead', 'unverified-orders', 'count-orders',
+  'due-orders',
   'find-account', 'find-session', 'account-chores',
 ]);
 

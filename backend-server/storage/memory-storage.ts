@@ -14,7 +14,7 @@ import { kitchenStatuses, ordersAheadMax } from './kitchen.ts';
 import type { MemorySnapshot } from './memory-disk.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { queryMemory } from './memory-query.ts';
-import type { AccountChores, AccountKey, Storage, StorageImage } from './storage.ts';
+import type { AccountChores, AccountKey, DueOrder, Storage, StorageImage } from './storage.ts';
 import { storageFailure } from './storage-failure.ts';
 
 /**
@@ -108,6 +108,15 @@ export class MemoryStorage implements Storage {
       .map(({ order }) => order)
       .filter(({ delivery, closed_at: closedAt }) =>
         delivery?.geocode.status === 'unverified' && closedAt === null)
+      .slice(0, limit));
+  }
+
+  dueOrders(now: string, limit: number): Promise<DueOrder[]> {
+    return this.#do(() => [...this.#disk.state.histories()]
+      .flatMap(({ order: { id, status, accept_by: acceptBy } }) =>
+        (status === 'placed' && acceptBy !== null && acceptBy <= now
+          ? [{ id, accept_by: acceptBy }] : []))
+      .toSorted((a, b) => (a.accept_by < b.accept_by ? -1 : Number(a.accept_by > b.accept_by)))
       .slice(0, limit));
   }
 

@@ -6,6 +6,7 @@ import { changingCells, fixedCells } from './order-cells.ts';
 import type { EventRow, LineRow, OptionRow, OrderRow } from './order-rows.ts';
 import { eventFromRow, linesFromRows, orderFromRow } from './order-rows.ts';
 import { checkSeal, sealOf } from './row-seal.ts';
+import type { DueOrder } from './storage.ts';
 
 const marks = (n: number): string => Array.from({ length: n }, () => '?').join(', ');
 
@@ -27,6 +28,7 @@ export class OrderTables {
   readonly #lastAt: Statement<[], { at: string | null }>;
   readonly #exists: Statement<[string], { placed_lsn: number }>;
   readonly #unverified: Statement<[number], OrderRow>;
+  #due: Statement<[string, number], DueOrder> | null = null;
   /** Made when they are needed first, from the names of the cells. */
   #insertOrder: Statement<Cell[]> | null = null;
   #updateOrder: Statement<Cell[]> | null = null;
@@ -119,6 +121,15 @@ export class OrderTables {
         + `WHERE shop_id = ? AND ${inKitchen} LIMIT ?)`,
     ).pluck();
     return this.#ahead.get(shopId, ordersAheadMax) ?? 0;
+  }
+
+  /** Not accepted in time, the longest overdue first; orders_to_accept is the index of these. */
+  due({ now, limit }: { now: string; limit: number }): DueOrder[] {
+    this.#due ??= this.#db.prepare<[string, number], DueOrder>(
+      "SELECT id, accept_by FROM orders INDEXED BY orders_to_accept WHERE status = 'placed' "
+        + 'AND accept_by IS NOT NULL AND accept_by <= ? ORDER BY accept_by, placed_lsn LIMIT ?',
+    );
+    return this.#due.all(now, limit);
   }
 
   /** `seal` is that of the order's JSON. */

@@ -86,6 +86,8 @@ export class SqliteEngine implements JobEngine {
         return this.#store.state.orders.ahead(job.shopId);
       case 'unverified-orders':
         return this.#store.state.orders.unverified(job.limit);
+      case 'due-orders':
+        return this.#store.state.orders.due(job);
       case 'count-orders':
         return this.#store.meta.row.order_count;
       case 'commit':

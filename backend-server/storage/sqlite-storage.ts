@@ -17,7 +17,7 @@ import type { AnswerOf, Job, JobKind, JobOf, PackedResult } from './jobs.ts';
 import type { OnDamage } from './open-store.ts';
 import { SnapshotShelf } from './snapshot-shelf.ts';
 import type {
-  AccountChores, AccountKey, SnapshotPurpose, Storage, StorageImage,
+  AccountChores, AccountKey, DueOrder, SnapshotPurpose, Storage, StorageImage,
 } from './storage.ts';
 import { isStorageFailure, storageFailure } from './storage-failure.ts';
 import { StoreFiles } from './store-files.ts';
@@ -154,6 +154,10 @@ class SqliteStorage implements Storage {
 
   unverifiedOrders(limit: number): Promise<Order[]> {
     return this.#ask({ kind: 'unverified-orders', limit });
+  }
+
+  dueOrders(now: string, limit: number): Promise<DueOrder[]> {
+    return this.#ask({ kind: 'due-orders', now, limit });
   }
 
   countOrders(): Promise<number> {

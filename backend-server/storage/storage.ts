@@ -27,6 +27,13 @@ export interface AccountChores {
   erasing: { accountId: string; orderIds: string[] } | null;
 }
 
+/** An order that was not accepted in time. */
+export interface DueOrder {
+  id: string;
+  /** RFC 3339 UTC with milliseconds. */
+  accept_by: string;
+}
+
 /** Whom a snapshot is for (`peer` unless said): a backup must not take a joining store's away. */
 export type SnapshotPurpose = 'peer' | 'backup';
 
@@ -68,6 +75,11 @@ export interface Storage {
   ordersAhead(shopId: string): Promise<number>;
   /** Open orders whose postcode was never checked, oldest first. */
   unverifiedOrders(limit: number): Promise<Order[]>;
+  /**
+   * Orders that nobody has accepted by `now` (RFC 3339 UTC with milliseconds), the longest overdue
+   * first.
+   */
+  dueOrders(now: string, limit: number): Promise<DueOrder[]>;
   countOrders(): Promise<number>;
   /**
    * A copy of the state at one instant, in a file of this store's folder, kept until the next one

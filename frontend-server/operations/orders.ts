@@ -1,18 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import type { Operation } from '../../shared/contract/backend.ts';
-import { fingerprintOf } from '../../shared/contract/fingerprint.ts';
 import { orderEventsSchema, publicParams } from '../../shared/contract/frontend.ts';
 import { orderPageSchema, orderSchema } from '../../shared/contract/order.ts';
 import { submissionSchema } from '../../shared/contract/submission.ts';
-import type { SubmitRequest, SubmitResult } from '../forwarder.ts';
 import { exampleIds } from './example-ids.ts';
 import { define } from './operation.ts';
-import type { Answer, Caller, PublicOperation } from './operation.ts';
+import type { PublicOperation } from './operation.ts';
+import { orderAnswer, orderPath, ordersPath, requestOf } from './order-request.ts';
 import { orderIdOf, read } from './read.ts';
 import { queuedAnswer } from './submissions.ts';
 
-const ordersPath = '/v1/orders';
-const orderPath = '/v1/orders/:order_id';
 const orderId = exampleIds.ORDER_ID;
 
 const placeExample = {
@@ -20,16 +15,6 @@ const placeExample = {
   lines: [{ sku: 'margherita', quantity: 2, options: ['extra-cheese'], note: 'well done' }],
   delivery: { address: { line1: '1 Palace Green', city: 'Durham', postcode: 'DH1 3RW' } },
 };
-
-const orderAnswer = ({ order, lsn, replayed }: SubmitResult): Answer =>
-  ({ body: order, version: order.version, readIndex: lsn, replayed });
-
-const requestOf = (
-  request: Operation, { actor: principal, session }: Caller, key: string,
-): SubmitRequest => ({
-  principal, ...(session !== null && { session }), key,
-  fingerprint: fingerprintOf(request), request,
-});
 
 export const orderOperations: readonly PublicOperation[] = [
   define({
@@ -87,19 +72,6 @@ export const orderOperations: readonly PublicOperation[] = [
       const query = { query: 'order.events' as const, order_id: orderIdOf(id) };
       const { value, ...rest } = await read(desk, 'events', { query, consistency, caller });
       return { body: { data: value }, ...rest };
-    },
-  }),
-  define({
-    name: 'order.cancel',
-    doc: 'Cancel an order while that is allowed.',
-    topic: 'orders', access: 'customer', method: 'POST', paths: [`${orderPath}/cancel`],
-    params: publicParams.orderCancel, key: 'optional',
-    success: { 200: orderSchema }, errors: ['not_found', 'illegal_transition'],
-    example: { params: { order_id: orderId, reason: 'changed_mind' } },
-    async run({ order_id: id, idempotency_key: given, ...input }, caller, desk) {
-      const operation = { operation: 'order.cancel' as const, order_id: orderIdOf(id), input };
-      const request = requestOf(operation, caller, given ?? randomUUID());
-      return orderAnswer(await desk.forwarder.submit(request));
     },
   }),
 ];

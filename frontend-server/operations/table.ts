@@ -4,6 +4,7 @@ import { menuOperations } from './menu.ts';
 import type { PublicOperation } from './operation.ts';
 import { orderOperations } from './orders.ts';
 import { serviceOperations } from './services.ts';
+import { orderStepOperations } from './order-steps.ts';
 import { submissionOperations } from './submissions.ts';
 
 /**
@@ -16,5 +17,6 @@ export const operations: readonly PublicOperation[] = [
   ...menuOperations,
   ...accountOperations,
   ...serviceOperations,
+  ...orderStepOperations,
   ...clusterOperations,
 ];

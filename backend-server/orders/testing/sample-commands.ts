@@ -20,6 +20,9 @@ const sampleInstant = (n: number): string =>
 export const sampleOrderId = (n: number): string =>
   `0197a000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
+/** The account that the nth order belongs to. */
+export const sampleOwner = (n: number): string => `customer-${n % 7}`;
+
 export const sampleGeocode = (status: Geocode['status']): Geocode => ({
   status,
   source: status === 'unverified' ? 'none' : 'primary',
@@ -59,7 +62,7 @@ function sampleDraft(options: DraftOptions): OrderDraft {
     fulfilment: 'delivery',
     schedule: 'asap',
     customer: {
-      id: null,
+      id: sampleOwner(n),
       name: `Ayşe O'Neil ${n}`,
       phone: `+4419138400${twoDigits(n % 7)}`,
       email: n % 2 === 0 ? `c${n}@example.org` : null,
@@ -102,14 +105,14 @@ export const samplePlace = (options: DraftOptions & { day?: string }): BodyOf<'o
   kind: 'order.place',
   draft: sampleDraft(options),
   day: options.day ?? '2025-06-15',
-  actor: { kind: 'customer', id: `customer-${options.n % 7}` },
+  actor: { kind: 'customer', id: sampleOwner(options.n) },
 });
 
 export const sampleCancel = (orderNumber: number, by: 'customer' | 'staff' = 'customer'):
 BodyOf<'order.cancel'> => ({
   kind: 'order.cancel',
   orderId: sampleOrderId(orderNumber),
-  actor: { kind: by, id: null },
+  actor: { kind: by, id: by === 'customer' ? sampleOwner(orderNumber) : null },
   reason: 'changed_mind',
   note: null,
 });

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { EventScope, FeedEvent, OpenOrder } from '../../../shared/contract/event-stream.ts';
-import { sampleCancel, sampleOrderId, samplePlace } from '../../orders/testing/sample-commands.ts';
+import {
+  sampleCancel, sampleOrderId, sampleOwner, samplePlace,
+} from '../../orders/testing/sample-commands.ts';
 import { append, barrier, sampleEntries, sampleEntry } from './sample-log.ts';
 import type { Stores } from './stores.ts';
 import { fill } from './stores.ts';
@@ -49,12 +51,12 @@ export function feedConformance({ current }: Stores): void {
       {
         position: 3, type: 'placed', order_id: sampleOrderId(3), number: 'A-002', shop_id: 'main',
         version: 1, status: 'placed', from: null, to: 'placed', actor: placed?.actor,
-        reason: null, at: placed?.at, owner: null,
+        reason: null, at: placed?.at, owner: sampleOwner(3),
       },
       {
         position: 6, type: 'cancelled', order_id: sampleOrderId(3), number: 'A-002',
         shop_id: 'main', version: 2, status: 'cancelled', from: 'placed', to: 'cancelled',
-        actor: cancelled?.actor, reason: cancelled?.reason, at: cancelled?.at, owner: null,
+        actor: cancelled?.actor, reason: cancelled?.reason, at: cancelled?.at, owner: sampleOwner(3),
       },
     ]);
   });
