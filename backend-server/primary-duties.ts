@@ -7,6 +7,7 @@ import { distanceM } from './admission/distance.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
 import { defaultCatalogue, defaultShopId } from './orders/default-catalogue.ts';
 import type { OrderService } from './order-service.ts';
+import { rejectOverdue } from './reject-overdue.ts';
 import type { Replica } from './replica.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -26,13 +27,14 @@ export interface DutyParts {
 
 /**
  * What a primary does without being asked: install the menu in a new cluster, and check the
- * postcodes that no service could be asked about when the order came; drop old sessions and erase
- * what is left of deleted accounts.
+ * postcodes that no service could be asked about when the order came; reject what nobody has
+ * accepted in time; drop old sessions and erase what is left of deleted accounts.
  */
 export class PrimaryDuties {
   readonly #parts: DutyParts;
   #timer: Timer | null = null;
-  #running = false;
+  /** Those under way: one that has to wait for a web service keeps no other from its work. */
+  readonly #running = new Set<string>();
   #next = 0;
 
   constructor(parts: DutyParts) {
@@ -59,14 +61,20 @@ export class PrimaryDuties {
   }
 
   #round(): void {
-    if (this.#running || !this.#parts.replica.status().serving) return;
-    this.#running = true;
+    if (!this.#parts.replica.status().serving) return;
+    this.#once('accounts', () => tendAccounts(this.#parts));
+    this.#once('overdue', () => rejectOverdue(this.#parts));
+    this.#once('postcodes', () => this.#verifyOne());
+  }
+
+  #once(name: string, duty: () => Promise<void>): void {
+    if (this.#running.has(name)) return;
+    this.#running.add(name);
     this.#guard(async () => {
       try {
-        await tendAccounts(this.#parts);
-        await this.#verifyOne();
+        await duty();
       } finally {
-        this.#running = false;
+        this.#running.delete(name);
       }
     });
   }
