@@ -136,7 +136,8 @@ async function openDoor(
   pressure.start();
   measureProcess('better-sqlite3');
   watchFrontEnd({
-    forwarder, queue, certificate, belief: () => holder.belief, wallMs: systemClock.wallMs,
+    forwarder, events, queue, certificate, belief: () => holder.belief,
+    wallMs: systemClock.wallMs,
   });
   certificate?.follow(app.server as unknown as Server);
   return {

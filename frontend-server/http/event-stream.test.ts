@@ -112,6 +112,23 @@ describe('GET /v1/events', () => {
     expect((await door.ask('GET', orders)).json).toMatchObject({ status: 503, code: 'overloaded' });
   });
 
+  it('keeps no place for who is gone before it began', async () => {
+    await door.start(2, { events: { limits: { streams: 4 } } });
+    const ask = [
+      'GET /v1/events?types=order.* HTTP/1.1', 'Host: 127.0.0.1',
+      `authorization: Bearer ${door.token}`, '', '',
+    ].join('\r\n');
+    for (let n = 0; n < 40; n++) {
+      const socket = connect(door.port, '127.0.0.1');
+      socket.on('error', () => {});
+      await new Promise<void>((resolve) => { socket.write(ask, () => resolve()); });
+      if (n % 2 === 0) socket.destroy();
+      else socket.resetAndDestroy();
+    }
+    const four = [1, 2, 3, 4].map(() => read({ path: orders }));
+    for (const reader of four) await until(() => reader.events.length > 0);
+  });
+
   it('cuts off who does not read, and serves others meanwhile', async () => {
     await door.start(2, { events: { limits: { bufferBytes: 50_000 } } });
     const socket = connect(door.port, '127.0.0.1');

@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { untraced } from '../../shared/runtime/trace.ts';
+import type { Audience } from '../events/audience.ts';
+import type { StreamRequest } from '../events/event-hub.ts';
 import type { StreamSink } from '../events/stream-sink.ts';
-import type { Identities } from '../identity.ts';
+import type { Identities, Identity } from '../identity.ts';
 import { streams } from '../operations/events.ts';
 import type { Access, Desk } from '../operations/operation.ts';
 import type { PublicStream } from '../operations/stream.ts';
@@ -62,7 +64,9 @@ class ResponseSink implements StreamSink {
   }
 
   onClose(listener: () => void): void {
-    this.#response.once('close', listener);
+    // Who asked may have left before the answer began; that is not said again.
+    if (this.#response.destroyed) queueMicrotask(listener);
+    else this.#response.once('close', listener);
   }
 }
 
@@ -116,6 +120,18 @@ export function addEventStreams(app: FastifyInstance, parts: StreamRouteParts): 
   }
 }
 
+/** Whoever tracks an order has shown its token, not who they are. */
+function inTheNameOf(
+  audience: Audience, { actor, session }: Identity,
+): Pick<StreamRequest, 'reader' | 'caller'> {
+  if (audience.kind === 'tracker') {
+    const principal = { kind: 'system', id: null } as const;
+    return { reader: { principal }, caller: `tracker ${audience.orderId}` };
+  }
+  const reader = { principal: actor, ...(session !== null && { session }) };
+  return { reader, caller: `${actor.kind} ${actor.id ?? ''}` };
+}
+
 function isGood(identities: Identities, access: Access, authorization?: string): boolean {
   try {
     identities.admit(access, authorization);
@@ -134,6 +150,7 @@ function addRoute(app: FastifyInstance, parts: RouteParts): void {
     method: 'GET',
     url,
     exposeHeadRoute: false,
+    config: { endless: true },
     onRequest: (request, _reply, done) => {
       identities.admit(stream.access, request.headers.authorization);
       done();
@@ -142,11 +159,9 @@ function addRoute(app: FastifyInstance, parts: RouteParts): void {
       const sent = { ...request.query as Fields, ...request.params as Fields };
       const params = checkStreamParams(stream, sent);
       const identity = identities.admit(stream.access, request.headers.authorization);
-      const { actor, session } = identity;
+      const plan = stream.listen(params, { ...identity, prefer: null });
       const listening = {
-        ...stream.listen(params, { ...identity, prefer: null }),
-        reader: { principal: actor, ...(session !== null && { session }) },
-        caller: `${actor.kind} ${actor.id ?? ''}`,
+        ...plan, ...inTheNameOf(plan.audience, identity),
         lastEventId: lastEventIdOf(request),
         isGood: () => isGood(identities, stream.access, request.headers.authorization),
       };

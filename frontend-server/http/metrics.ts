@@ -50,6 +50,7 @@ export function addMetrics(app: FastifyInstance, { cluster, identities }: Metric
 
 interface Measured {
   forwarder: Pick<Forwarder, 'waiting'>;
+  events: { readonly streams: number };
   /** Orders in the queue, and since when the oldest of them waits. */
   queue: { readonly load: { rows: number; oldestAtMs: number | null } };
   belief: () => { epoch: number } | null;
@@ -58,7 +59,8 @@ interface Measured {
 }
 
 /** What a front end shows of itself beside what it counts. */
-export function watchFrontEnd({ forwarder, queue, belief, wallMs, certificate }: Measured): void {
+export function watchFrontEnd(measured: Measured): void {
+  const { forwarder, events, queue, belief, wallMs, certificate } = measured;
   watch({ name: 'orderly_queue_depth', help: 'Orders that no back end has decided yet.' },
     () => [{ value: queue.load.rows }]);
   watch({
@@ -69,6 +71,8 @@ export function watchFrontEnd({ forwarder, queue, belief, wallMs, certificate }:
   });
   watch({ name: 'orderly_requests_waiting', help: 'Requests that wait for a back end now.' },
     () => [{ value: forwarder.waiting }]);
+  watch({ name: 'orderly_event_streams', help: 'Event streams that are open now.' },
+    () => [{ value: events.streams }]);
   watch({ name: 'orderly_epoch', help: 'Epoch of the primary that is believed in; 0: none.' },
     () => [{ value: belief()?.epoch ?? 0 }]);
   if (certificate === null) return;

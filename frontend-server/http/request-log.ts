@@ -13,6 +13,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Asked by machines every few seconds: never refused for load, and logged for debugging. */
     housekeeping?: boolean;
+    /** A stream: it ends when its reader goes, so that how long it took says nothing. */
+    endless?: boolean;
   }
   interface FastifyRequest {
     /** undefined when its path could not even be read. */
@@ -51,6 +53,10 @@ function follow(trace: Trace | undefined, run: () => void): void {
   else traced(trace, run);
 }
 
+/** There are no options of a route where no route was found. */
+const isEndless = ({ routeOptions }: FastifyRequest): boolean =>
+  (routeOptions as { config?: { endless?: boolean } } | undefined)?.config?.endless === true;
+
 export function addRequestLog(app: FastifyInstance, logger: Logger): void {
   app.decorateReply('problem', '');
   app.decorateRequest('trace', undefined);
@@ -68,7 +74,7 @@ export function addRequestLog(app: FastifyInstance, logger: Logger): void {
     const route = (request.routeOptions as { url?: string } | undefined)?.url ?? 'none';
     const ms = reply.elapsedTime;
     const verb = methods.has(method) ? method : 'other';
-    durations.took(ms, route, verb, String(reply.statusCode));
+    if (!isEndless(request)) durations.took(ms, route, verb, String(reply.statusCode));
     follow(trace, () => {
       const line = {
         method, route, status: reply.statusCode, ms: Math.round(ms),
