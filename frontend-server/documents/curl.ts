@@ -98,8 +98,8 @@ export function curlOf(operation: PublicOperation, origin: string): string {
 /** The same by JSON-RPC. */
 export function rpcCurlOf(operation: PublicOperation, origin: string): string {
   const { name, access, key } = operation;
-  const text = jsonText({ jsonrpc: '2.0', id: 1, method: name, params: exampleParams(operation) });
-  const quoted = singleQuoted(text);
+  const head = `{"jsonrpc": "2.0", "id": 1, "method": ${JSON.stringify(name)}`;
+  const quoted = singleQuoted(`${head}, "params": ${jsonText(exampleParams(operation))}}`);
   const keyed = key === 'required'
     ? quoted.replaceAll(exampleKey, `'"${keyFor(operation)}"'`) : quoted;
   return linesOf(`curl "${origin}/rpc"`, [

@@ -41,7 +41,8 @@ function placeOf(operation: PublicOperation, name: string): string {
 export const memberRow = (row: MemberRow, place: string | null): Html => html`<tr>
 <td><code>${row.name}</code>${row.required ? html` <span class="soft">required</span>` : nothing}</td>
 ${place === null ? nothing : html`<td>${place}</td>`}
-<td>${linked(row.type)}</td><td>${prose(row.description ?? '')}</td></tr>`;
+<td>${linked(row.type)}${row.description === null
+    ? nothing : html`<br><span class="soft">${prose(row.description)}</span>`}</td></tr>`;
 
 function paramsTable(operation: PublicOperation, schemas: JsonSchemas): Html {
   const rows = memberRows(schemas.input(operation.params)).map((row) => ({
@@ -50,7 +51,7 @@ function paramsTable(operation: PublicOperation, schemas: JsonSchemas): Html {
     description: row.description ?? memberDoc(row.name) ?? null,
   }));
   if (rows.length === 0) return nothing;
-  return html`<h4>Params</h4>${table(['Member', 'In REST', 'What', ''],
+  return html`<h4>Params</h4>${table(['Member', 'In REST', 'What'],
     rows.map((row) => memberRow(row, placeOf(operation, row.name))))}`;
 }
 
@@ -82,7 +83,7 @@ function unnamedAnswers(operation: PublicOperation, schemas: JsonSchemas): Html 
 export function schemaTable(schema: JsonSchema, title: string): Html {
   const rows = memberRows(schema);
   if (rows.length === 0) return nothing;
-  return html`<details><summary>${title}</summary>${table(['Member', 'What', ''],
+  return html`<details><summary>${title}</summary>${table(['Member', 'What'],
     rows.map((row) => memberRow({ ...row, required: false }, null)))}</details>`;
 }
 

@@ -10,7 +10,7 @@ export const pageScript = `'use strict';
     return node;
   };
 
-  for (const block of document.querySelectorAll('pre')) {
+  for (const block of document.querySelectorAll('pre:not(.answer)')) {
     const button = make('button', 'Copy');
     button.className = 'copy';
     button.type = 'button';

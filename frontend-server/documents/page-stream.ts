@@ -23,7 +23,7 @@ export function streamSection(stream: PublicStream, schemas: JsonSchemas, origin
  ${templateOf(path)}</div>`)}</span><a class="name" href="#${name}">${name}</a></h3>
 <p>${prose(doc)} <span class="soft">For ${accessWords[access]}. Not by JSON-RPC.</span></p>
 <h4>Server-sent events</h4>${codeBlock(streamCurlOf(stream, origin))}
-<h4>Params</h4>${table(['Member', 'In REST', 'What', ''], rows)}
+<h4>Params</h4>${table(['Member', 'In REST', 'What'], rows)}
 <h4>Events</h4>${table(['event:', 'data:'], types)}
 <p>Failures instead of a stream: ${codes}.</p>
 </section>`;
