@@ -190,6 +190,13 @@ describe('the services of examples/arithmetic', () => {
     expect(texts.join('').split('\n').length).toBeLessThan(100);
   });
 
+  it('are in the documentation as they are', () => {
+    const page = readFileSync(join(root, 'docs', 'services.md'), 'utf8');
+    for (const name of ['add', 'multiply']) {
+      expect(page).toContain(readFileSync(join(root, `examples/arithmetic/${name}.ts`), 'utf8'));
+    }
+  });
+
   it('answer by REST and by JSON-RPC, and multiply adds through the name service', async () => {
     await Promise.all(['add', 'subtract', 'multiply'].map((name) => programs.service(name)));
     const results = await Promise.all([

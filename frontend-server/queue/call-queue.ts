@@ -276,7 +276,9 @@ export class CallQueue {
       answer = { kind: 'ended', outcome: { as: 'answered', result, instance } };
     } catch (error) {
       answer = callAnswerOf(error);
-      this.#logger.debug({ err: error, id, answer: answer.kind }, 'a queued call has no result');
+      // What a service says may be about a person.
+      const facts = error instanceof OrderlyError ? { code: error.code } : { err: error };
+      this.#logger.debug({ ...facts, id, answer: answer.kind }, 'a queued call has no result');
     }
     this.#feed({ kind: 'answered', id, attempt, answer });
     if (answer.kind !== 'ended') return;

@@ -61,6 +61,15 @@ const runningMax = 256;
 /** Before the caller stops waiting, so that the answer still arrives. */
 const answerMs = 20;
 
+/** At the end of the process. */
+const finishMsMax = 5_000;
+const finishMsStep = 20;
+
+/** Calls that are being carried out. */
+interface Running {
+  count: number;
+}
+
 type CallParams = ParamsOf<typeof serviceMethods.call>;
 
 function contextOf(
@@ -95,9 +104,8 @@ function failedOnTheWay(error: unknown, { idempotent }: { idempotent: boolean })
 
 /** The one method of a service, from the function that its author wrote. */
 function implementation<A extends readonly unknown[]>(
-  definition: ServiceDefinition<A>, { caller }: { caller: ServiceCaller },
+  definition: ServiceDefinition<A>, { caller, running }: { caller: ServiceCaller; running: Running },
 ): Implementation {
-  let running = 0;
   const run = async (params: CallParams, { signal }: Caller): Promise<{ result: unknown }> => {
     if (params.service !== definition.name) {
       throw new OrderlyError('unavailable', `This is ${definition.name}.`, { reason: 'refused' });
@@ -118,14 +126,23 @@ function implementation<A extends readonly unknown[]>(
     throw new OrderlyError('service_failed', 'The result is no JSON, or it is too large.');
   };
   return implement(serviceMethods.call, async (params, from) => {
-    if (running >= runningMax) throw new OrderlyError('overloaded');
-    running += 1;
+    if (running.count >= runningMax) throw new OrderlyError('overloaded');
+    running.count += 1;
     try {
       return await run(params, from);
     } finally {
-      running -= 1;
+      running.count -= 1;
     }
   });
+}
+
+/** What was begun is brought to its end, where that does not take too long. */
+async function untilIdle(running: Running): Promise<void> {
+  const untilMs = systemClock.nowMs() + finishMsMax;
+  while (running.count > 0 && systemClock.nowMs() < untilMs) {
+    // oxlint-disable-next-line no-await-in-loop
+    await systemClock.sleep(finishMsStep);
+  }
 }
 
 const secretOf = ({ home, secretValue: value, secretFile: file }: ServiceConfig) =>
@@ -149,9 +166,10 @@ async function serve<A extends readonly unknown[]>(
     connect: (address) => new RpcClient({ secret, identity, address, logger }),
     clock,
   });
+  const running: Running = { count: 0 };
   const server = await serveRpc({
     secret, host: config.host, port: config.port, logger,
-    methods: [implementation(definition, { caller })],
+    methods: [implementation(definition, { caller, running })],
   });
   const lease = new Lease({
     names, clock, logger,
@@ -164,8 +182,9 @@ async function serve<A extends readonly unknown[]>(
   lease.start();
   printReady(config.json, { role: definition.name, id, url: server.address });
   return untilStopped(async () => {
-    // First nobody is sent here any more, then what was begun is brought to its end.
+    // First nobody is sent here any more.
     await lease.end();
+    await untilIdle(running);
     await server.close();
     caller.close();
     await names.close();
