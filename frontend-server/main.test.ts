@@ -37,6 +37,31 @@ describe('readFrontendConfig', () => {
   });
 });
 
+describe('beyond this machine', () => {
+  it('it listens with a certificate, or when something in front of it has one', () => {
+    const outside = ['--host', '0.0.0.0'];
+    expect(() => configOf(...outside)).toThrow(/--tls-cert and --tls-key, or --insecure-http/);
+    expect(() => configOf(...outside, '--tls-cert', 'a.pem')).toThrow(/together or not at all/);
+    expect(configOf(...outside, '--insecure-http').tls).toBeNull();
+    expect(configOf(...outside, '--tls-cert', 'a.pem', '--tls-key', 'b.pem').tls)
+      .toEqual({ cert: 'a.pem', key: 'b.pem' });
+    for (const host of ['127.0.0.1', 'localhost', '::1', '127.3.2.1']) {
+      expect(configOf('--host', host).tls, host).toBeNull();
+    }
+    for (const host of ['10.0.0.1', '::', '127.evil.example', 'example.org']) {
+      expect(() => configOf('--host', host), host).toThrow(/beyond this machine/);
+    }
+  });
+
+  it('it trusts the proxies that are named, by address or network', () => {
+    const { trustedProxy } = configOf('--trusted-proxy', '10.0.0.0/8, ::1');
+    expect(trustedProxy).toEqual(['10.0.0.0/8', '::1']);
+    expect(() => configOf('--trusted-proxy', 'proxy.example')).toThrow(/trustedProxy/);
+    expect(configOf('--rate-limits', '0').rateLimits).toBe(0);
+    expect(() => configOf('--rate-limits', '-1')).toThrow(/rateLimits/);
+  });
+});
+
 describe('runFrontend', () => {
   it('serves without a name server or a back end, says that it is not ready, and stops cleanly',
     async () => {

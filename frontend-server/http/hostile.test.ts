@@ -43,7 +43,8 @@ describe('HTTP', () => {
   it('1 and 26: a wrong method is 405 with Allow', async () => {
     for (const [method, path, allow] of [
       ['GET', '/rpc', 'POST'], ['PUT', '/v1/orders', 'GET, HEAD, POST'],
-      ['DELETE', '/v1/menu', 'GET, HEAD'], ['PATCH', `/v1/orders/${randomUUID()}/events`, 'GET, HEAD'],
+      ['DELETE', '/v1/menu', 'GET, HEAD'],
+      ['PATCH', `/v1/orders/${randomUUID()}/events`, 'GET, HEAD'],
       ['OPTIONS', '/v1/orders', 'GET, HEAD, POST'],
     ] as const) {
       const reply = await door.ask(method, path);
