@@ -115,6 +115,8 @@ function unwanted({ ops, finals }: History): string[] {
  * before it was asked for is newer than its newest.
  */
 function stalePages({ ops, finals }: History): string[] {
+  // Without a final list nobody knows the order of placing; that it is missing is told elsewhere.
+  if (finals.length === 0) return [];
   const ranks = new Map(finals[0]?.orders.map(({ id }, n, { length }) => [id, length - n]));
   const acked = ops.flatMap(({ op, done }) => (op === 'place' && done?.answered
     ? [{ endMs: done.endMs, rank: ranks.get(done.answered.id) ?? 0 }] : []))

@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { OrderlyError, isErrorCode } from '../../shared/contract/errors.ts';
 import { clusterStatusSchema } from '../../shared/contract/frontend.ts';
@@ -14,6 +14,11 @@ export interface Door {
 
 const answerWithinMs = 5_000;
 const pollEveryMs = 50;
+/**
+ * A front end closes what is idle for 75 s: whoever keeps a connection for as long as it offers
+ * can meet the end of it with a request.
+ */
+const connections = new Agent({ keepAliveMaxTimeout: 20_000 });
 const problemSchema = z.looseObject({ code: z.string(), detail: z.string().optional() });
 
 /** True when GET /readyz says 200. */
@@ -36,6 +41,7 @@ export async function getJson(door: Door, path: string): Promise<unknown> {
   let json: unknown;
   try {
     const { statusCode, body } = await request(`${door.url}${path}`, {
+      dispatcher: connections,
       headers: { authorization: `Bearer ${door.token}` },
       signal: AbortSignal.timeout(answerWithinMs),
     });
