@@ -32,7 +32,7 @@ class FrontEnd {
   constructor(log: FakeLog, ringEvents = 100) {
     this.log = log;
     const source: EventSource = {
-      follow: (request) => log.followBehind(request, this.lag),
+      follow: (request) => log.followBehind(request, () => this.lag),
       read: (request) => log.read(request),
     };
     this.feed = new EventFeed({ source, clock, logger, ringEvents });

@@ -36,15 +36,15 @@ export class FakeLog implements EventSource {
   }
 
   follow(request: FollowRequest): Promise<FollowResult> {
-    return this.followBehind(request, 0);
+    return this.followBehind(request, () => 0);
   }
 
   /** By a primary that has not executed so many of the last ops. */
-  async followBehind({ after, limit }: FollowRequest, lag: number): Promise<FollowResult> {
+  async followBehind({ after, limit }: FollowRequest, lag: () => number): Promise<FollowResult> {
     this.follows += 1;
     await turn();
     if (this.failWith !== null) throw this.failWith;
-    const lsn = Math.max(0, this.lsn - lag);
+    const lsn = Math.max(0, this.lsn - lag());
     return { events: this.#after(after, limit).filter(({ position }) => position <= lsn), lsn };
   }
 
