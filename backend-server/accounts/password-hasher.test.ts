@@ -33,20 +33,13 @@ describe('PasswordHasher', () => {
     expect(hasher.computed).toBe(1);
   });
 
-  it('refuses whom it could not answer in time, and serves the others in their turn', async () => {
+  it('refuses whom it could not answer in time, and serves the others', async () => {
     const hasher = new PasswordHasher(cheap);
-    const order: number[] = [];
-    const codes = await Promise.all(Array.from({ length: 38 }, async (_, n) => {
-      const code = await codeOf(hasher.matches(`password ${n}`, null));
-      order.push(n);
-      return code;
-    }));
-    const refused = codes.flatMap((code, n) => (code === 'overloaded' ? [n] : []));
-    expect(refused).toEqual([34, 35, 36, 37]);
+    const codes = await Promise.all(Array.from({ length: 38 }, (_, n) =>
+      codeOf(hasher.matches(`password ${n}`, null))));
+    expect(codes.flatMap((code, n) => (code === 'overloaded' ? [n] : []))).toEqual([34, 35, 36, 37]);
+    expect(codes.filter((code) => code === 'ok')).toHaveLength(34);
     expect(hasher.computed).toBe(34);
-    const served = order.filter((n) => n < 34);
-    // Two at a time: neighbours may change places.
-    for (const [place, n] of served.entries()) expect(Math.abs(n - place)).toBeLessThanOrEqual(2);
     expect(await hasher.matches('and again', null)).toBe(false);
   });
 });
