@@ -94,7 +94,7 @@ export const orderStepOperations: readonly PublicOperation[] = [
     example: {
       params: {
         order_id: orderId, notes: 'The bell does not work, please knock.',
-        lines: [{ sku: 'margherita', quantity: 3, options: ['extra-cheese'] }],
+        lines: [{ sku: 'fish-and-chips', quantity: 3, options: ['size-regular'] }],
       },
     },
     async run({ order_id: id, idempotency_key: given, if_version: version, ...input }, caller, desk) {
