@@ -24,8 +24,10 @@ import { OrderService } from './order-service.ts';
 import { whyNotReplace } from './other-copies.ts';
 import { PeerLinks } from './peer-links.ts';
 import { PrimaryDuties } from './primary-duties.ts';
+import { QuoteService } from './quote-service.ts';
 import { Replica } from './replica.ts';
 import { ReplicaService } from './replica-service.ts';
+import { ShopService } from './shop-service.ts';
 import type { TraceEvent } from './replication/trace-event.ts';
 import { defaultCoreConfig } from './replication/config.ts';
 import type { Storage } from './storage/storage.ts';
@@ -150,6 +152,8 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     replica,
     orders,
     accounts: new AccountService({ ...parts, replica, orders }),
+    shops: new ShopService({ ...parts, replica, orders }),
+    quotes: new QuoteService({ ...parts, replica, orders }),
     follower,
     drain,
     facts: { id, group, version },

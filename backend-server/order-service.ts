@@ -151,8 +151,13 @@ export const opIdOf = (
   operation: string,
 ): string => `${principal.kind}:${principal.id ?? ''}:${operation}:${key}`;
 
+/** What nobody has to sign in for. */
+const isPublic = (query: Query['query']): boolean =>
+  query === 'shop.list' || query === 'shop.get' || query === 'menu.get';
+
 /** Staff and operators see everything, a customer what is theirs, a stranger nothing. */
 function ownerFor({ query }: Query, principal: Actor | undefined): string | null {
+  if (isPublic(query)) return null;
   if (query === 'account.get' || query === 'session.list') return principal?.id ?? null;
   if (principal === undefined) return '';
   return principal.kind === 'customer' ? (principal.id ?? '') : null;

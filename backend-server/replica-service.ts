@@ -4,7 +4,9 @@ import { backendMethods } from '../shared/contract/backend.ts';
 import { metricsMethods } from '../shared/contract/metrics.ts';
 import type { BeatStatus } from '../shared/contract/nameserver.ts';
 import { operatorMethods } from '../shared/contract/operator.ts';
+import { quoteMethods } from '../shared/contract/quote.ts';
 import { type ReplicaStatus, replicaMethods } from '../shared/contract/replica.ts';
+import { shopMethods } from '../shared/contract/shop-change.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { type Implementation, implement } from '../shared/rpc/server.ts';
 import type { AccountService } from './accounts/account-service.ts';
@@ -13,8 +15,10 @@ import type { Drain } from './drain.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
 import type { EventFollower } from './event-follower.ts';
 import type { OrderService } from './order-service.ts';
+import type { QuoteService } from './quote-service.ts';
 import type { Replica } from './replica.ts';
 import type { CoreStatus } from './replication/core.ts';
+import type { ShopService } from './shop-service.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** Methods that answer behind the down switch too. */
@@ -30,6 +34,8 @@ export interface ReplicaServiceParts {
   storage: Storage;
   orders: OrderService;
   accounts: AccountService;
+  shops: ShopService;
+  quotes: QuoteService;
   follower: EventFollower;
   geocoder: Geocoder;
   drain: Drain;
@@ -55,10 +61,13 @@ export class ReplicaService {
     this.#down && !alwaysOpen.has(method) ? new OrderlyError('down') : null;
 
   get methods(): Implementation[] {
-    const { replica, orders, accounts, follower } = this.#parts;
+    const { replica, orders, accounts, follower, shops, quotes } = this.#parts;
     return [
       implement(backendMethods.submit, countingCreated((params) => orders.submit(params))),
       implement(accountMethods.submit, (params) => accounts.submit(params)),
+      implement(shopMethods.submit, (params) => shops.submit(params)),
+      implement(quoteMethods.quote, (params) => quotes.quote(params)),
+      implement(quoteMethods.lookUp, (params) => quotes.lookUp(params)),
       implement(backendMethods.close, (params) => orders.close(params)),
       implement(backendMethods.read, (params) => orders.read(params)),
       implement(backendMethods.follow, (params, { signal }) => follower.follow(params, signal)),

@@ -4,8 +4,12 @@ import { accountMethods } from '../shared/contract/account.ts';
 import { backendMethods } from '../shared/contract/backend.ts';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { Method, ParamsOf, ResultOf } from '../shared/contract/method.ts';
+import { quoteMethods } from '../shared/contract/quote.ts';
+import type { LookedUp, QuoteInput } from '../shared/contract/quote.ts';
+import { shopMethods } from '../shared/contract/shop-change.ts';
 import { assert } from '../shared/runtime/assert.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
+import { currentTrace, traced } from '../shared/runtime/trace.ts';
 import type { Elector, RoundResult } from './elector.ts';
 import type { Members } from './members.ts';
 import type { Belief, Judgement, PrimaryTracker } from './primary-tracker.ts';
@@ -28,11 +32,15 @@ export type CloseResult = ResultOf<Close>;
 type Account = typeof accountMethods.submit;
 export type AccountRequest = Omit<ParamsOf<Account>, 'viewNumber'>;
 export type AccountResult = ResultOf<Account>;
+type ShopChange = typeof shopMethods.submit;
+export type ShopRequest = Omit<ParamsOf<ShopChange>, 'viewNumber'>;
+export type ShopResult = ResultOf<ShopChange>;
+export type LookUpRequest = Omit<ParamsOf<typeof quoteMethods.lookUp>, 'viewNumber'>;
 export type ReadRequest = Omit<ParamsOf<Read>, 'viewNumber'>;
 export type ReadResult = ResultOf<Read>;
 type Follow = typeof backendMethods.follow;
-export type FollowRequest = Omit<ParamsOf<Follow>, 'viewNumber'>;
-export type FollowResult = ResultOf<Follow>;
+type FollowRequest = Omit<ParamsOf<Follow>, 'viewNumber'>;
+type FollowResult = ResultOf<Follow>;
 
 /** The caller waits this long at most; then it learns what is certain and what is not. */
 const totalMsUsual = 5_000;
@@ -40,6 +48,9 @@ const totalMsUsual = 5_000;
 const attemptMsMin = 10;
 /** Requests waiting for an answer; beyond it callers are refused instead of piling up. */
 const waitingMax = 4_096;
+/** Operations that admission may refuse, for what the menu or the map says at that moment. */
+const unrecorded: ReadonlySet<SubmitRequest['request']['operation']> =
+  new Set(['order.create', 'order.amend']);
 /** Full jitter: the longest wait before the first repetition, doubled each time up to a bound. */
 const pauseMsFirst = 10;
 /** A new primary serves after some tens of milliseconds; a crowd must not ask it all the time. */
@@ -47,9 +58,6 @@ const pauseMsMax = 50;
 const crowd = 256;
 const crowdPauseMsMax = 400;
 const staleReadMs = 400;
-/** Operations that admission may refuse, for what the menu or the map says at that moment. */
-const unrecorded: ReadonlySet<SubmitRequest['request']['operation']> =
-  new Set(['order.create', 'order.amend']);
 const retryAfterMs = 1_000;
 
 function isPlaced(value: unknown): boolean {
@@ -175,6 +183,33 @@ export class Forwarder {
     });
   }
 
+  /** Changes shops and menus, once however often it is sent; throws as submit does. */
+  shop(request: ShopRequest): Promise<ShopResult> {
+    return this.#carry({
+      method: shopMethods.submit,
+      params: (viewNumber) => ({ viewNumber, ...request }),
+      hasEffect: true,
+    });
+  }
+
+  /** What an order would cost; the primary's own words, as they are. */
+  quote(input: QuoteInput): Promise<ResultOf<typeof quoteMethods.quote>> {
+    return this.#carry({
+      method: quoteMethods.quote,
+      params: (viewNumber) => ({ viewNumber, input }),
+      hasEffect: false,
+    });
+  }
+
+  /** Where a postcode is. Throws `geocoder_unavailable` when nobody could be asked. */
+  lookUp(request: LookUpRequest): Promise<LookedUp> {
+    return this.#carry({
+      method: quoteMethods.lookUp,
+      params: (viewNumber) => ({ viewNumber, ...request }),
+      hasEffect: false,
+    });
+  }
+
   /** Linearizable, from the primary; a stale read takes the first back end that answers. */
   read(request: ReadRequest): Promise<ReadResult> {
     if (request.stale) return this.#readStale(request);
@@ -201,6 +236,7 @@ export class Forwarder {
       throw new OrderlyError('overloaded', undefined, { retry_after_ms: retryAfterMs });
     }
     const endMs = this.#clock.nowMs() + this.#totalMs;
+    const trace = currentTrace();
     let mayHaveRun = false;
     this.#waiting += counts;
     try {
@@ -215,7 +251,8 @@ export class Forwarder {
         }
         try {
           const { viewNumber } = this.#holder.belief ?? lane.belief;
-          const result = await lane.call(errand.method, errand.params(viewNumber), leftMs);
+          const result = await traced(trace, () =>
+            lane.call(errand.method, errand.params(viewNumber), leftMs));
           if (errand.hasEffect && this.#outage) this.#serves();
           return result;
         } catch (error) {

@@ -90,12 +90,14 @@ export class Quoting {
     };
   }
 
-  /** Throws `postcode_rejected` for what is no postcode in use, with one issue at `pointer`. */
-  async lookUp(typed: string, pointer: string): Promise<Found> {
+  /** Throws `postcode_rejected` for what is no postcode, `not_found` for one not in use. */
+  async lookUp(typed: string): Promise<Found> {
     const { found, problem } = await this.#lookUp(typed);
     if (problem === null) return found;
-    const issues = [{ pointer, code: problem.reason, detail: problem.detail }];
-    throw new OrderlyError('postcode_rejected', problem.detail, { issues });
+    const { reason, detail } = problem;
+    if (notInUse.has(reason)) throw new OrderlyError('not_found', detail);
+    const issues = [{ pointer: '/postcode', code: reason, detail }];
+    throw new OrderlyError('postcode_rejected', detail, { issues });
   }
 
   async #lookUp(
@@ -127,6 +129,8 @@ export interface Found extends Located {
   postcode: string;
   corrected: boolean;
 }
+
+const notInUse: ReadonlySet<string> = new Set(['POSTCODE_NOT_FOUND', 'POSTCODE_TERMINATED']);
 
 const rejected = ({ code, message }: { code: string; message: string }): Problem => ({
   code: 'postcode_rejected', pointer: '/delivery/address/postcode', reason: code, detail: message,

@@ -6,10 +6,12 @@ import { canonicalOrder } from './canonical.ts';
 import { changeOrder, eventOf } from './change.ts';
 import type { Told } from './change.ts';
 import type { Command } from './commands.ts';
+import { isOutOfRange } from './fee.ts';
 import { cancelAsMove, moveOrder, noSuchOrder } from './life-cycle.ts';
 import { orderNumber } from './order-number.ts';
 import { isOwnerGone } from './ownership.ts';
 import { invalid, refuse } from './refusal.ts';
+import { applyShopCommand } from './shops.ts';
 import type { AppliedResult, LogPosition, OpResult, OrderState } from './state.ts';
 
 type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>;
@@ -39,6 +41,11 @@ function execute(state: OrderState, command: Command, at: LogPosition): OpResult
       // Every new primary of an empty group proposes the default; the first one stays.
       if (state.catalogue() === null) state.putCatalogue(command.shop, command.menu);
       return { ok: true, order: null };
+    case 'shop.create':
+    case 'shop.put':
+    case 'shop.accepting':
+    case 'menu.put':
+      return applyShopCommand(state, command);
     case 'order.place':
       return place(state, command, at);
     case 'order.close':
@@ -104,7 +111,10 @@ function close({ ending }: CommandOf<'order.close'>): OpResult {
   }
 }
 
-/** What a look-up found after the order was placed. The first such finding stays. */
+/**
+ * What a look-up found after the order was placed. The first such finding stays. The price does
+ * not change by it; that it is too far away is said for whoever accepts the order.
+ */
 function recordGeocode(
   state: OrderState, command: CommandOf<'order.geocoded'>, at: LogPosition,
 ): OpResult {
@@ -121,11 +131,14 @@ function recordGeocode(
     geocode: command.geocode,
     distance_m: keeps ? delivery.distance_m : (command.distanceM ?? null),
   };
+  const terms = state.catalogue(order.shop_id)?.shop.delivery;
+  const isTooFar = terms !== undefined && isOutOfRange(found.distance_m, terms);
   return changeOrder(state, order, {
     changes: { delivery: found },
     told: {
       type: 'geocoded', from: null, to: null,
-      actor: { kind: 'system', id: null }, reason: command.geocode.status, note: null,
+      actor: { kind: 'system', id: null }, note: null,
+      reason: isTooFar ? 'out_of_range' : command.geocode.status,
     },
     time: command.at,
     at,

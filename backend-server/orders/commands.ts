@@ -3,6 +3,7 @@ import type { Ending } from '../../shared/contract/submission.ts';
 import type { AccountCommandBody } from './accounts.ts';
 import type { AmendCommand } from './amend.ts';
 import type { MoveCommand } from './life-cycle.ts';
+import type { ShopCommandBody } from './shops.ts';
 
 /**
  * The payload of an op: deterministic, everything that needs a clock, chance or a web service was
@@ -27,6 +28,7 @@ export type OrderDraft = Omit<
 
 export type CommandBody =
   | AccountCommandBody
+  | ShopCommandBody
   | { kind: 'catalogue.install'; shop: Shop; menu: Menu }
   | { kind: 'order.place'; draft: OrderDraft; day: string; actor: Actor }
   /** Under the op of an order that shall not be placed any more: whichever comes first holds. */

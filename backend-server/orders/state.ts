@@ -17,7 +17,16 @@ export interface SignedIn {
 
 /** What an op did, kept for ever under its opId: the same opId gives this and has no effect. */
 export type OpResult =
-  | { ok: true; order: Order | null; signedIn?: SignedIn; ended?: number }
+  | {
+      ok: true;
+      order: Order | null;
+      signedIn?: SignedIn;
+      ended?: number;
+      /** As a change of the shop left it. */
+      shop?: Shop;
+      /** Of a menu that was changed. */
+      menuVersion?: number;
+    }
   | { ok: false; code: ErrorCode; detail: string; data: ErrorData };
 
 /** One executed log entry. `lsn` is where the work was done: for a replay below the entry's own. */

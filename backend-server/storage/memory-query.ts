@@ -7,6 +7,7 @@ import { queryAccounts } from './account-query.ts';
 import { memoryFeed, memoryOpen, within } from './event-feed.ts';
 import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
+import { customerFrom, planCustomer, queryShops } from './shop-query.ts';
 
 export function queryMemory(
   state: MemoryOrderState, query: Query, owner: string | null,
@@ -18,11 +19,12 @@ export function queryMemory(
       return { events: [...historyOf(state, query.order_id, owner).events] };
     case 'order.list':
       return { page: list(state, planList(query.filter, owner)) };
-    case 'menu.get': {
-      const catalogue = state.catalogue();
-      if (catalogue === null) throw new OrderlyError('not_found', 'There is no menu yet.');
-      return { menu: catalogue.menu };
-    }
+    case 'shop.list':
+    case 'shop.get':
+    case 'menu.get':
+      return queryShops(state, query);
+    case 'customer.find':
+      return { customer: customerFrom(list(state, planCustomer(query.phone, owner)).data) };
     case 'account.get':
     case 'session.list':
       return queryAccounts(state.accounts, query, owner);
@@ -62,5 +64,8 @@ function matches(plan: ListPlan, history: OrderHistory): boolean {
     && (plan.status === null || order.status === plan.status)
     && (plan.phone === null || order.customer.phone === plan.phone)
     && (plan.postcode === null || order.delivery?.address.postcode === plan.postcode)
-    && (plan.number === null || order.number === plan.number);
+    && (plan.number === null || order.number === plan.number)
+    && (plan.shopId === null || order.shop_id === plan.shopId)
+    && (plan.from === null || order.placed_at >= plan.from)
+    && (plan.to === null || order.placed_at < plan.to);
 }

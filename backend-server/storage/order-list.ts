@@ -13,10 +13,14 @@ export interface ListPlan {
   phone: string | null;
   postcode: string | null;
   number: string | null;
+  shopId: string | null;
+  /** RFC 3339 UTC with milliseconds, as orders have it. */
+  from: string | null;
+  to: string | null;
 }
 
 export function planList(filter: ListQuery, owner: string | null): ListPlan {
-  const { limit, cursor, status, phone, postcode, number } = filter;
+  const { limit, cursor, status, phone, postcode, number, from, to } = filter;
   return {
     limit,
     beforeLsn: cursor === undefined ? null : lsnOfCursor(cursor),
@@ -26,6 +30,9 @@ export function planList(filter: ListQuery, owner: string | null): ListPlan {
     phone: phone === undefined ? null : (normalisePhone(phone) ?? phone),
     postcode: postcode === undefined ? null : spacedPostcode(postcode),
     number: number === undefined ? null : number.trim().toUpperCase(),
+    shopId: filter.shop_id ?? null,
+    from: from === undefined ? null : new Date(from).toISOString(),
+    to: to === undefined ? null : new Date(to).toISOString(),
   };
 }
 

@@ -36,7 +36,7 @@ export const orderColumns = `
     WHERE status = 'placed' AND accept_by IS NOT NULL;
 `;
 
-/** Schema 6: what the kitchen of each shop has to do, and orders by the time of placing. */
+/** What the kitchen of each shop has to do, and orders by the time of placing. */
 export const shopIndexes = `
   CREATE INDEX orders_in_kitchen ON orders (shop_id)
     WHERE status IN ('placed', 'accepted', 'preparing');

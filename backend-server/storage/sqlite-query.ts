@@ -9,8 +9,12 @@ import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
 import type { Cell } from './order-cells.ts';
 import type { OrderRow } from './order-rows.ts';
+import { customerFrom, planCustomer, queryShops } from './shop-query.ts';
 import { SqliteEventFeed } from './sqlite-event-feed.ts';
 import type { SqliteOrderState } from './sqlite-order-state.ts';
+
+const firstPlacedFrom =
+  '(SELECT placed_lsn FROM orders WHERE placed_at >= ? ORDER BY placed_at LIMIT 1)';
 
 const conditions = {
   beforeLsn: 'placed_lsn < ?',
@@ -19,6 +23,10 @@ const conditions = {
   phone: 'customer_phone = ?',
   postcode: 'postcode = ?',
   number: 'number = ?',
+  shopId: 'shop_id = ?',
+  // The later an order stands in the log, the later it was placed: the index finds the place.
+  from: `placed_lsn >= ${firstPlacedFrom}`,
+  to: `placed_lsn < coalesce(${firstPlacedFrom}, 9223372036854775807)`,
 } as const satisfies Partial<Record<keyof ListPlan, string>>;
 
 /** What callers may ask of the applied state. */
@@ -45,11 +53,12 @@ export class SqliteQuery {
       }
       case 'order.list':
         return { page: this.#list(planList(query.filter, owner)) };
-      case 'menu.get': {
-        const catalogue = this.#state.catalogue();
-        if (catalogue === null) throw new OrderlyError('not_found', 'There is no menu yet.');
-        return { menu: catalogue.menu };
-      }
+      case 'shop.list':
+      case 'shop.get':
+      case 'menu.get':
+        return queryShops(this.#state, query);
+      case 'customer.find':
+        return { customer: customerFrom(this.#list(planCustomer(query.phone, owner)).data) };
       case 'account.get':
       case 'session.list':
         return queryAccounts(this.#state.accounts, query, owner);

@@ -19,6 +19,8 @@ import { EventFollower } from '../event-follower.ts';
 import { createGeocoder, type Geocoder } from '../geocoding/geocoder.ts';
 import { Membership } from '../membership.ts';
 import { OrderService } from '../order-service.ts';
+import { QuoteService } from '../quote-service.ts';
+import { ShopService } from '../shop-service.ts';
 import { PeerLinks } from '../peer-links.ts';
 import { PrimaryDuties } from '../primary-duties.ts';
 import { Replica } from '../replica.ts';
@@ -123,13 +125,15 @@ export class RunningStore {
     });
     const orders = new OrderService({ ...parts, replica });
     const accounts = new AccountService({ ...parts, replica, orders });
+    const shops = new ShopService({ ...parts, replica, orders });
+    const quotes = new QuoteService({ ...parts, replica, orders });
     const follower = new EventFollower({ ...parts, replica });
     const duties = new PrimaryDuties({ ...parts, replica, service: orders });
     let server: RpcServer | null = null;
     const address = (): string => server?.address ?? '127.0.0.1:1';
     const drain = new Drain({ ...parts, replica, group: 'main' });
     const service = new ReplicaService({
-      ...parts, replica, orders, accounts, follower, drain, address,
+      ...parts, replica, orders, accounts, follower, shops, quotes, drain, address,
       facts: { id: 'store', group: 'main', version: '0' },
       onSwitch: (down) => membership.setPaused(down),
     });

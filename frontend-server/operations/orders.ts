@@ -1,7 +1,9 @@
 import { orderEventsSchema, publicParams } from '../../shared/contract/frontend.ts';
 import { orderPageSchema, orderSchema } from '../../shared/contract/order.ts';
+import type { Order } from '../../shared/contract/order.ts';
 import { submissionSchema } from '../../shared/contract/submission.ts';
 import { exampleIds } from './example-ids.ts';
+import { maskedPhone } from './masked-phone.ts';
 import { define } from './operation.ts';
 import type { PublicOperation } from './operation.ts';
 import { orderAnswer, orderPath, ordersPath, requestOf } from './order-request.ts';
@@ -12,9 +14,12 @@ const orderId = exampleIds.ORDER_ID;
 
 const placeExample = {
   customer: { name: 'Ada Byron', phone: '+441912345678' },
-  lines: [{ sku: 'margherita', quantity: 2, options: ['extra-cheese'], note: 'well done' }],
-  delivery: { address: { line1: '1 Palace Green', city: 'Durham', postcode: 'DH1 3RW' } },
+  lines: [{ sku: 'fish-and-chips', quantity: 2, options: ['size-large'], note: 'no salt' }],
+  delivery: { address: { line1: '8 North Road', city: 'Durham', postcode: 'DH1 4SW' } },
 };
+
+const withMaskedPhone = (order: Order): Order =>
+  ({ ...order, customer: { ...order.customer, phone: maskedPhone(order.customer.phone) } });
 
 export const orderOperations: readonly PublicOperation[] = [
   define({
@@ -24,10 +29,10 @@ export const orderOperations: readonly PublicOperation[] = [
     params: publicParams.orderCreate, key: 'required',
     success: { 201: orderSchema, 202: submissionSchema },
     errors: [
-      'item_unavailable', 'price_changed', 'postcode_rejected', 'submission_expired',
-      'submission_withdrawn',
+      'item_unavailable', 'price_changed', 'postcode_rejected', 'out_of_range', 'shop_closed',
+      'below_minimum', 'submission_expired', 'submission_withdrawn',
     ],
-    example: { params: placeExample },
+    example: { params: placeExample, makes: 'ORDER_ID' },
     async run({ idempotency_key: key, ...input }, caller, desk) {
       const request = requestOf({ operation: 'order.create', input }, caller, key);
       const placed = await desk.orders.place(request, caller.prefer);
@@ -38,7 +43,8 @@ export const orderOperations: readonly PublicOperation[] = [
   }),
   define({
     name: 'order.list',
-    doc: 'Orders, newest first, by status, phone, postcode or number.',
+    doc: 'Orders, newest first, by status, shop, phone, postcode, number or time of placing. '
+      + 'Telephone numbers are masked; the order itself has all of its own.',
     topic: 'orders', access: 'customer', method: 'GET', paths: [ordersPath],
     params: publicParams.orderList, key: 'none',
     success: { 200: orderPageSchema }, errors: [],
@@ -46,7 +52,9 @@ export const orderOperations: readonly PublicOperation[] = [
     async run({ consistency, ...filter }, caller, desk) {
       const query = { query: 'order.list' as const, filter };
       const { value, ...rest } = await read(desk, 'page', { query, consistency, caller });
-      return { body: value, nextCursor: value.next_cursor, ...rest };
+      const { data, next_cursor: nextCursor } = value;
+      const body = { data: data.map(withMaskedPhone), next_cursor: nextCursor };
+      return { body, nextCursor, ...rest };
     },
   }),
   define({

@@ -1,10 +1,14 @@
 import { accountOperations } from './accounts.ts';
 import { clusterOperations } from './cluster.ts';
+import { customerOperations } from './customers.ts';
+import { geocodeOperations } from './geocode.ts';
 import { menuOperations } from './menu.ts';
 import type { PublicOperation } from './operation.ts';
-import { orderOperations } from './orders.ts';
-import { serviceOperations } from './services.ts';
 import { orderStepOperations } from './order-steps.ts';
+import { orderOperations } from './orders.ts';
+import { quoteOperations } from './quotes.ts';
+import { serviceOperations } from './services.ts';
+import { shopOperations } from './shops.ts';
 import { submissionOperations } from './submissions.ts';
 
 /**
@@ -13,10 +17,14 @@ import { submissionOperations } from './submissions.ts';
  */
 export const operations: readonly PublicOperation[] = [
   ...orderOperations,
+  ...orderStepOperations,
   ...submissionOperations,
+  ...quoteOperations,
+  ...geocodeOperations,
+  ...shopOperations,
   ...menuOperations,
+  ...customerOperations,
   ...accountOperations,
   ...serviceOperations,
-  ...orderStepOperations,
   ...clusterOperations,
 ];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { accountSchema, sessionClaim, sessionSchema } from './account.ts';
 import { eventScopeSchema, feedEventSchema, openOrderSchema } from './event-stream.ts';
-import { count } from './ids.ts';
+import { customerSchema } from './customer.ts';
+import { count, shortName } from './ids.ts';
 import { defineMethod } from './method.ts';
 import { amendInputSchema, ifVersion, moveInputSchema, stepSchema } from './order-change.ts';
 import { endingSchema, outcomeSchema } from './submission.ts';
@@ -9,13 +10,14 @@ import {
   cancelInputSchema,
   idempotencyKey,
   listQuerySchema,
-  menuSchema,
   orderEventSchema,
   orderPageSchema,
   orderSchema,
+  phoneInput,
   placeInputSchema,
   actorSchema,
 } from './order.ts';
+import { menuSchema, shopSchema } from './shop.ts';
 
 /** What the front end asks of the primary. */
 
@@ -51,7 +53,11 @@ export const querySchema = z.discriminatedUnion('query', [
   z.strictObject({ query: z.literal('order.get'), order_id: z.uuid() }),
   z.strictObject({ query: z.literal('order.events'), order_id: z.uuid() }),
   z.strictObject({ query: z.literal('order.list'), filter: listQuerySchema }),
-  z.strictObject({ query: z.literal('menu.get') }),
+  z.strictObject({ query: z.literal('shop.list') }),
+  z.strictObject({ query: z.literal('shop.get'), shop_id: shortName }),
+  /** Of the default shop where none is named. */
+  z.strictObject({ query: z.literal('menu.get'), shop_id: shortName.optional() }),
+  z.strictObject({ query: z.literal('customer.find'), phone: phoneInput }),
   /** Of the principal. */
   z.strictObject({ query: z.literal('account.get') }),
   z.strictObject({ query: z.literal('session.list') }),
@@ -68,7 +74,10 @@ export const queryResultSchema = z.union([
   z.strictObject({ order: orderSchema }),
   z.strictObject({ events: z.array(orderEventSchema) }),
   z.strictObject({ page: orderPageSchema }),
+  z.strictObject({ shops: z.array(shopSchema) }),
+  z.strictObject({ shop: shopSchema }),
   z.strictObject({ menu: menuSchema }),
+  z.strictObject({ customer: customerSchema }),
   z.strictObject({ account: accountSchema }),
   z.strictObject({ sessions: z.array(sessionSchema) }),
   z.strictObject({ feed: z.array(feedEventSchema) }),
@@ -112,6 +121,9 @@ export const backendMethods = {
       'not_amendable',
       'version_mismatch',
       'item_unavailable',
+      'out_of_range',
+      'shop_closed',
+      'below_minimum',
       'price_changed',
       'postcode_rejected',
       'idempotency_key_reused',

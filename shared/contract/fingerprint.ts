@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Operation } from './backend.ts';
+import type { ShopOperation } from './shop-change.ts';
 
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
@@ -25,5 +26,5 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** SHA-256 over what was asked for, hex: one key with two fingerprints is two requests. */
-export const fingerprintOf = (operation: Operation): string =>
+export const fingerprintOf = (operation: Operation | ShopOperation): string =>
   hash('sha256', canonicalJson(operation), 'hex');

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import {
-  idempotencyKey, listQuerySchema, orderEventSchema, placeInputSchema,
+  idempotencyKey, listQuerySchema, orderEventSchema, phoneInput, placeInputSchema,
 } from './order.ts';
 import { address, count, shortName } from './ids.ts';
 import { registrationSchema } from './nameserver.ts';
+import { quoteInputSchema } from './quote.ts';
 import { callArguments, serviceName } from './service.ts';
 import { replicaStatusSchema } from './replica.ts';
 import { viewSchema } from './view.ts';
@@ -27,6 +28,9 @@ export const publicParams = {
   orderGet: z.strictObject({ order_id: orderId, consistency }),
   orderList: listQuerySchema.extend({ consistency }),
   orderEvents: z.strictObject({ order_id: orderId, consistency }),
+  quoteCreate: quoteInputSchema,
+  customerFind: z.strictObject({ phone: phoneInput, consistency }),
+  geocodeLookup: z.strictObject({ postcode: z.string().max(64) }),
   submission: z.strictObject({ submission_id: z.string().max(200) }),
   pendingResults: z.strictObject({
     limit: z.coerce.number().int().min(1).max(200).default(50),

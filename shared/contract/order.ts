@@ -249,6 +249,8 @@ export const orderSchema = z.strictObject({
 });
 export type Order = z.infer<typeof orderSchema>;
 
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+
 /** Query of GET /v1/orders; `cursor` is opaque. */
 export const listQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -261,6 +263,11 @@ export const listQuerySchema = z.strictObject({
   phone: phoneInput.optional(),
   postcode: z.string().max(64).optional(),
   number: z.string().max(16).optional(),
+  shop_id: shortName.optional(),
+  /** Placed then or later. A day alone is its first moment in UTC. */
+  from: moment.optional(),
+  /** Placed before that. */
+  to: moment.optional(),
 });
 export type ListQuery = z.infer<typeof listQuerySchema>;
 

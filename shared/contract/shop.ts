@@ -91,3 +91,21 @@ export const shopSchema = z.strictObject({
   }),
 });
 export type Shop = z.infer<typeof shopSchema>;
+
+/** What the staff decides about a shop; the rest is kept by the system. */
+export const shopTermsSchema = shopSchema.omit({
+  id: true, version: true, currency: true, accepting: true, busy_until: true,
+});
+export type ShopTerms = z.infer<typeof shopTermsSchema>;
+
+/** What the staff decides about a menu. */
+export const menuContentSchema = menuSchema.pick({ categories: true });
+export type MenuContent = z.infer<typeof menuContentSchema>;
+
+/** `minutes`: how long a shop is `busy`; without them until it says otherwise. */
+export const acceptingInputSchema = z.strictObject({
+  state: shopSchema.shape.accepting,
+  minutes: z.int().min(1).max(1_440).optional(),
+});
+
+export const shopListSchema = z.strictObject({ data: z.array(shopSchema) });
