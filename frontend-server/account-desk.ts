@@ -31,10 +31,15 @@ export class AccountDesk {
 
   /** Once per key. Throws the back end's errors, and what Forwarder.submit throws. */
   submit(
-    request: AccountOperation, { actor: principal, session }: Identity, key: string,
+    request: AccountOperation,
+    { actor: principal, session }: Identity,
+    key: string,
   ): Promise<Done> {
     return this.#forwarder.account({
-      principal, key, request, fingerprint: this.#fingerprint(request),
+      principal,
+      key,
+      request,
+      fingerprint: this.#fingerprint(request),
       ...(session !== null && { session }),
     });
   }
@@ -44,7 +49,9 @@ export class AccountDesk {
     const done = await this.submit(request, identity, key);
     const { account, session } = must(done.signed_in, 'a sign-in opens a session');
     const token = this.#tokens.seal({
-      session: session.id, account: account.id, role: account.role,
+      session: session.id,
+      account: account.id,
+      role: account.role,
       expires_ms: Date.parse(session.expires_at),
     });
     return { account, token, expires_at: session.expires_at };

@@ -13,12 +13,18 @@ const operatorToken = 'o'.repeat(43);
 const staffToken = 's'.repeat(43);
 const nowMs = Date.parse('2026-05-04T12:00:00.000Z');
 const identities = new Identities({
-  operator: new StaticToken(operatorToken, 'a test'), staff: new StaticToken(staffToken, 'a test'),
-  sessions, clock: { ...systemClock, wallMs: () => nowMs },
+  operator: new StaticToken(operatorToken, 'a test'),
+  staff: new StaticToken(staffToken, 'a test'),
+  sessions,
+  clock: { ...systemClock, wallMs: () => nowMs },
 });
 
 const claims = (parts: Partial<SessionClaims> = {}): SessionClaims => ({
-  session: randomUUID(), account: randomUUID(), role: 'customer', expires_ms: nowMs + 1, ...parts,
+  session: randomUUID(),
+  account: randomUUID(),
+  role: 'customer',
+  expires_ms: nowMs + 1,
+  ...parts,
 });
 const bearerOf = (parts: Partial<SessionClaims> = {}): string =>
   `Bearer ${sessions.seal(claims(parts))}`;
@@ -26,11 +32,14 @@ const bearerOf = (parts: Partial<SessionClaims> = {}): string =>
 describe('Identities', () => {
   it('knows the operator, the staff and whoever signed in', () => {
     const mine = claims();
-    expect(identities.identify(`bearer  ${operatorToken}`)?.actor)
-      .toEqual({ kind: 'operator', id: null });
+    expect(identities.identify(`bearer  ${operatorToken}`)?.actor).toEqual({
+      kind: 'operator',
+      id: null,
+    });
     expect(identities.identify(`Bearer ${staffToken}`)?.actor).toEqual({ kind: 'staff', id: null });
     expect(identities.identify(`Bearer ${sessions.seal(mine)}`)).toEqual({
-      actor: { kind: 'customer', id: mine.account }, session: mine.session,
+      actor: { kind: 'customer', id: mine.account },
+      session: mine.session,
     });
   });
 
@@ -38,11 +47,19 @@ describe('Identities', () => {
     expect(identities.identify(undefined)).toBeNull();
     const good = sessions.seal(claims());
     const wrong = [
-      '', 'Bearer', `Bearer ${'o'.repeat(42)}`, `Bearer ${'O'.repeat(43)}`, operatorToken,
-      `Basic ${operatorToken}`, bearerOf({ expires_ms: nowMs }),
+      '',
+      'Bearer',
+      `Bearer ${'o'.repeat(42)}`,
+      `Bearer ${'O'.repeat(43)}`,
+      operatorToken,
+      `Basic ${operatorToken}`,
+      bearerOf({ expires_ms: nowMs }),
       `Bearer ${new SessionTokens(secretOf('other')).seal(claims())}`,
-      `Bearer os1..${good.split('.')[2] ?? ''}`, `Bearer ${good}.${good}`, `Bearer os1.${good}`,
-      `Bearer os2${good.slice(3)}`, `Bearer ${good}${'A'.repeat(500)}`,
+      `Bearer os1..${good.split('.')[2] ?? ''}`,
+      `Bearer ${good}.${good}`,
+      `Bearer os1.${good}`,
+      `Bearer os2${good.slice(3)}`,
+      `Bearer ${good}${'A'.repeat(500)}`,
     ];
     for (const each of wrong) {
       expect(() => identities.identify(each), each).toThrow('A valid token is needed.');
@@ -51,14 +68,18 @@ describe('Identities', () => {
 
   it('refuses a token in which a single character was changed', () => {
     const token = sessions.seal(claims());
-    fc.assert(fc.property(
-      fc.nat(token.length - 1), fc.constantFrom(...'ABCxyz019_-.'), (at, other) => {
-        // The last character of 32 bytes in base64url carries two bits that mean nothing.
-        fc.pre(token[at] !== other && at < token.length - 1);
-        const changed = `${token.slice(0, at)}${other}${token.slice(at + 1)}`;
-        expect(sessions.open(changed, nowMs)).toBeNull();
-      },
-    ));
+    fc.assert(
+      fc.property(
+        fc.nat(token.length - 1),
+        fc.constantFrom('A', 'B', 'z', '0', '9', '_', '-', '.'),
+        (at, other) => {
+          // The last character of 32 bytes in base64url carries two bits that mean nothing.
+          fc.pre(token[at] !== other && at < token.length - 1);
+          const changed = `${token.slice(0, at)}${other}${token.slice(at + 1)}`;
+          expect(sessions.open(changed, nowMs)).toBeNull();
+        },
+      ),
+    );
   });
 
   it.each([
@@ -71,9 +92,11 @@ describe('Identities', () => {
       access === 'customer' ? 'customer' : access,
     );
     expect(identities.admit('customer', good).actor).toBeDefined();
-    expect(() => identities.admit(access, below)).toThrow(expect.objectContaining({
-      code: below === undefined ? 'unauthorized' : 'forbidden',
-    }) as Error);
+    expect(() => identities.admit(access, below)).toThrow(
+      expect.objectContaining({
+        code: below === undefined ? 'unauthorized' : 'forbidden',
+      }) as Error,
+    );
     expect(() => identities.admit(access, 'Bearer wrong')).toThrow('A valid token is needed.');
   });
 

@@ -2,7 +2,7 @@ import { OrderlyError } from '../shared/contract/errors.ts';
 import type { Actor } from '../shared/contract/order.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Access } from './operations/operation.ts';
-import { SessionTokens } from './session-token.ts';
+import type { SessionTokens } from './session-token.ts';
 import type { StaticToken } from './static-token.ts';
 import { loadStaticToken } from './static-token.ts';
 
@@ -35,7 +35,10 @@ export class Identities {
   readonly #clock: Clock;
 
   constructor(parts: {
-    operator: StaticToken; staff: StaticToken; sessions: SessionTokens; clock: Clock;
+    operator: StaticToken;
+    staff: StaticToken;
+    sessions: SessionTokens;
+    clock: Clock;
   }) {
     this.#operator = parts.operator;
     this.#staff = parts.staff;
@@ -88,6 +91,7 @@ export function loadIdentities(options: {
   return new Identities({
     operator: loadStaticToken({ home, file: 'operator.token', value: operatorToken }),
     staff: loadStaticToken({ home, file: 'staff.token', value: staffToken }),
-    sessions, clock,
+    sessions,
+    clock,
   });
 }

@@ -32,14 +32,15 @@ export class SessionTokens {
   }
 
   seal({ session, account, role, expires_ms }: SessionClaims): string {
-    const payload = Buffer.from(JSON.stringify({ session, account, role, expires_ms }))
-      .toString('base64url');
+    const payload = Buffer.from(JSON.stringify({ session, account, role, expires_ms })).toString(
+      'base64url',
+    );
     return `${prefix}.${payload}.${this.#mac(payload).toString('base64url')}`;
   }
 
   /** What a token claims; null unless it was sealed here and is still good at `nowMs`. */
   open(token: string, nowMs: number): SessionClaims | null {
-    const [, payload = '', mac = ''] = token.length > lengthMax ? [] : form.exec(token) ?? [];
+    const [, payload = '', mac = ''] = token.length > lengthMax ? [] : (form.exec(token) ?? []);
     const given = Buffer.from(mac, 'base64url');
     const expected = this.#mac(payload);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadStaticToken, StaticToken } from './static-token.ts';
 
 let home: string;
-beforeEach(() => { home = mkdtempSync(join(tmpdir(), 'orderly-token-')); });
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'orderly-token-'));
+});
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const file = 'operator.token';

@@ -1,6 +1,13 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import {
-  closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { OrderlyError } from '../shared/contract/errors.ts';
@@ -10,7 +17,7 @@ const tokenBytes = 32;
 const tokenLengthMin = 32;
 const tokenForm = /^[A-Za-z0-9._~+/=-]+$/;
 
-/** A token that stays the same until somebody replaces it; it compares itself, never shows itself. */
+/** A token that stays until somebody replaces it; it compares itself and never shows itself. */
 export class StaticToken {
   readonly #token: Buffer;
 
@@ -58,9 +65,15 @@ function makeTokenFile(path: string): void {
  * The token given by `value`, else that of `${home}/${file}`, which is made (mode 0600) when it is
  * missing. All front ends of a home share it.
  */
-export function loadStaticToken(
-  { home, file, value }: { home: string; file: string; value?: string | undefined },
-): StaticToken {
+export function loadStaticToken({
+  home,
+  file,
+  value,
+}: {
+  home: string;
+  file: string;
+  value?: string | undefined;
+}): StaticToken {
   if (value !== undefined) return new StaticToken(value.trim(), 'the environment');
   const path = join(home, file);
   if (!existsSync(path)) {

@@ -10,9 +10,13 @@ const batchMax = 100;
 const keptMs = 8 * 24 * 3_600_000;
 
 /** Drops sessions that nothing can refer to, and erases the orders of deleted accounts. */
-export async function tendAccounts(
-  { storage, service }: { storage: Storage; service: OrderService },
-): Promise<void> {
+export async function tendAccounts({
+  storage,
+  service,
+}: {
+  storage: Storage;
+  service: OrderService;
+}): Promise<void> {
   const now = service.now();
   const before = new Date(Date.parse(now) - keptMs).toISOString();
   const { expired, erasing } = await storage.accountChores(before, batchMax);
@@ -22,10 +26,14 @@ export async function tendAccounts(
   }
   if (erasing === null) return;
   const { accountId, orderIds } = erasing;
-  await Promise.all(orderIds.map((orderId) =>
-    service.submitOwn(`system:order.erase:${orderId}`, { kind: 'order.erase', orderId })));
-  if (orderIds.length > 0) return;
-  await service.submitOwn(
-    `system:account.erased:${accountId}`, { kind: 'account.erased', accountId },
+  await Promise.all(
+    orderIds.map((orderId) =>
+      service.submitOwn(`system:order.erase:${orderId}`, { kind: 'order.erase', orderId }),
+    ),
   );
+  if (orderIds.length > 0) return;
+  await service.submitOwn(`system:account.erased:${accountId}`, {
+    kind: 'account.erased',
+    accountId,
+  });
 }

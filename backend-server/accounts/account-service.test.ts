@@ -18,8 +18,10 @@ const anyone = { kind: 'customer', id: null } as const;
 const operator = { kind: 'operator', id: null } as const;
 const password = 'a moth in relay 70';
 
-const signIn = (username: string, secret = password): AccountOperation =>
-  ({ operation: 'session.create', input: { username, password: secret } });
+const signIn = (username: string, secret = password): AccountOperation => ({
+  operation: 'session.create',
+  input: { username, password: secret },
+});
 
 describe('AccountService', () => {
   let names: RunningService;
@@ -38,11 +40,19 @@ describe('AccountService', () => {
   });
 
   const submit = (request: AccountOperation, how: Partial<Submit> = {}): Promise<Submitted> =>
-    store.client().call(accountMethods.submit, {
-      viewNumber: 1, principal: anyone, key: `key-${randomUUID()}`,
-      // The front end makes a keyed one; here it only has to tell requests apart.
-      fingerprint: fingerprintOf(request as never), request, ...how,
-    }, { deadlineMs });
+    store.client().call(
+      accountMethods.submit,
+      {
+        viewNumber: 1,
+        principal: anyone,
+        key: `key-${randomUUID()}`,
+        // The front end makes a keyed one; here it only has to tell requests apart.
+        fingerprint: fingerprintOf(request as never),
+        request,
+        ...how,
+      },
+      { deadlineMs },
+    );
 
   const signUp = (username: string, role: 'customer' | 'staff' = 'customer', how = {}) =>
     submit({ operation: 'account.create', input: { username, password, role } }, how);
@@ -53,17 +63,18 @@ describe('AccountService', () => {
     return { principal: { kind: account.role, id: account.id }, session: session.id };
   };
   const read = (query: Query, claim: object) =>
-    store.client().call(
-      backendMethods.read, { viewNumber: 1, stale: false, query, ...claim }, { deadlineMs },
-    );
+    store
+      .client()
+      .call(backendMethods.read, { viewNumber: 1, stale: false, query, ...claim }, { deadlineMs });
   const computed = () => store.accounts.hasher.computed;
 
   it('makes an account, and signs in with it, whatever the case of the name', async () => {
     const made = await signUp('Ada.Byron');
     expect(made.signed_in?.account).toMatchObject({ username: 'ada.byron', role: 'customer' });
     const claim = claimOf(await submit(signIn('ADA.BYRON')));
-    expect((await read({ query: 'account.get' }, claim)).result)
-      .toEqual({ account: made.signed_in?.account });
+    expect((await read({ query: 'account.get' }, claim)).result).toEqual({
+      account: made.signed_in?.account,
+    });
     expect((await read({ query: 'session.list' }, claim)).result).toMatchObject({
       sessions: [{ id: claimOf(made).session }, { id: claim.session }],
     });
@@ -89,8 +100,9 @@ describe('AccountService', () => {
     expect(await codeOf(signUp('GRACE'))).toBe('username_taken');
     expect(await codeOf(signUp('mallory', 'staff'))).toBe('forbidden');
     const weak = { username: 'mallory', password: 'Mallory', role: 'customer' } as const;
-    expect(await codeOf(submit({ operation: 'account.create', input: weak })))
-      .toBe('weak_password');
+    expect(await codeOf(submit({ operation: 'account.create', input: weak }))).toBe(
+      'weak_password',
+    );
     expect(store.replica.status().lastLsn).toBe(before);
     expect(JSON.stringify(store.parts.disk.log)).not.toContain(password);
   });
@@ -101,15 +113,17 @@ describe('AccountService', () => {
     const before = computed();
     expect(await submit(signIn('grace'), { key })).toEqual({ ...first, replayed: true });
     expect(computed()).toBe(before);
-    expect(await codeOf(submit(signIn('grace', 'another'), { key })))
-      .toBe('idempotency_key_reused');
+    expect(await codeOf(submit(signIn('grace', 'another'), { key }))).toBe(
+      'idempotency_key_reused',
+    );
   });
 
   it('makes accounts for the staff for an operator', async () => {
     const made = await signUp('till-1', 'staff', { principal: operator });
     expect(claimOf(made).principal.kind).toBe('staff');
-    expect((await read({ query: 'account.get' }, claimOf(made))).result)
-      .toMatchObject({ account: { role: 'staff' } });
+    expect((await read({ query: 'account.get' }, claimOf(made))).result).toMatchObject({
+      account: { role: 'staff' },
+    });
   });
 
   it('lets a session do nothing once it has ended, and the others go on', async () => {
@@ -128,7 +142,7 @@ describe('AccountService', () => {
     expect(await codeOf(store.submit(aPlace(), there))).toBe('unauthorized');
   });
 
-  it('places what was queued before the session ended, and nothing that was queued later', async () => {
+  it('places what was queued before the session ended, and nothing later', async () => {
     const claim = claimOf(await signUp('katherine'));
     const asOf = (at: string) => ({ ...claim, as_of: at });
     const before = store.orders.now();
@@ -142,13 +156,15 @@ describe('AccountService', () => {
     const other = claimOf(await signUp('mary'));
     const staff = { kind: 'staff', id: claim.principal.id } as const;
     for (const principal of [other.principal, staff]) {
-      expect(await codeOf(read({ query: 'session.list' }, { ...claim, principal })))
-        .toBe('unauthorized');
+      expect(await codeOf(read({ query: 'session.list' }, { ...claim, principal }))).toBe(
+        'unauthorized',
+      );
     }
     const end: AccountOperation = { operation: 'session.end', session_id: other.session };
     expect(await codeOf(submit(end, claim))).toBe('not_found');
-    expect(await codeOf(submit({ operation: 'session.end_all' }, { principal: operator })))
-      .toBe('not_found');
+    expect(await codeOf(submit({ operation: 'session.end_all' }, { principal: operator }))).toBe(
+      'not_found',
+    );
   });
 
   it('shows orders to whom they belong, to the staff, and to nobody else', async () => {
@@ -168,11 +184,13 @@ describe('AccountService', () => {
     expect((await store.submit(cancel, mine)).order.status).toBe('cancelled');
   });
 
-  it('deletes an account with its password, when no order is open, and erases its orders', async () => {
+  it('deletes an account with its password when no order is open, and erases', async () => {
     const claim = claimOf(await signUp('edsger'));
     const { order } = await store.submit(aPlace(), claim);
-    const remove = (secret: string): AccountOperation =>
-      ({ operation: 'account.delete', input: { password: secret } });
+    const remove = (secret: string): AccountOperation => ({
+      operation: 'account.delete',
+      input: { password: secret },
+    });
     expect(await codeOf(submit(remove('wrong password'), claim))).toBe('bad_credentials');
     expect(await codeOf(submit(remove(password), claim))).toBe('open_orders');
     await store.submit({ operation: 'order.cancel', order_id: order.id, input: {} }, claim);
@@ -180,11 +198,15 @@ describe('AccountService', () => {
     await submit(remove(password), { ...claim, key });
     expect(await submit(remove(password), { ...claim, key })).toMatchObject({ replayed: true });
     expect(await codeOf(submit(signIn('edsger')))).toBe('bad_credentials');
-    expect(await codeOf(store.submit(aPlace(), { ...claim, as_of: order.placed_at })))
-      .toBe('unauthorized');
+    expect(await codeOf(store.submit(aPlace(), { ...claim, as_of: order.placed_at }))).toBe(
+      'unauthorized',
+    );
     const account = async () => store.parts.storage.findAccount({ id: order.customer.id ?? '' });
     await until('its orders are erased', async () => (await account())?.state === 'erased');
-    const { result } = await read({ query: 'order.get', order_id: order.id }, { principal: operator });
+    const { result } = await read(
+      { query: 'order.get', order_id: order.id },
+      { principal: operator },
+    );
     expect(result).toMatchObject({
       order: { customer: { name: '' }, totals: order.totals, status: 'cancelled' },
     });

@@ -54,8 +54,8 @@ export class AccountService {
       body = await this.#admit(params);
     } catch (error) {
       // A copy of the request may have been carried out while this one was looked at.
-      const meanwhile = error instanceof OrderlyError
-        ? await this.#parts.orders.recorded(opId) : null;
+      const meanwhile =
+        error instanceof OrderlyError ? await this.#parts.orders.recorded(opId) : null;
       if (meanwhile === null) throw error;
       return answerOf(params, meanwhile);
     }
@@ -80,16 +80,14 @@ export class AccountService {
     }
   }
 
-  async #create(
-    { principal }: Submit, { input }: InputOf<'account.create'>,
-  ): Promise<CommandBody> {
+  async #create({ principal }: Submit, { input }: InputOf<'account.create'>): Promise<CommandBody> {
     const { role, password } = input;
     if (role !== 'customer' && principal.kind !== 'operator') {
       throw new OrderlyError('forbidden', 'Only an operator makes accounts for the staff.');
     }
     const username = input.username.toLowerCase();
     refuseWeakPassword(password, username);
-    if (await this.#parts.storage.findAccount({ username }) !== null) {
+    if ((await this.#parts.storage.findAccount({ username })) !== null) {
       throw new OrderlyError('username_taken');
     }
     const account = { id: uuid7(), username, role, password: await this.hasher.hash(password) };
@@ -128,13 +126,17 @@ function answerOf({ request, fingerprint }: Submit, { lsn, applied }: Done): Sub
   const { result } = applied;
   if (!result.ok) throw new OrderlyError(result.code, result.detail, result.data);
   // The name is not recorded; it is the one that was asked for, as the fingerprint says.
-  const username = 'input' in request && 'username' in request.input
-    ? request.input.username.toLowerCase() : '';
+  const username =
+    'input' in request && 'username' in request.input ? request.input.username.toLowerCase() : '';
   const { signedIn } = result;
   return {
-    signed_in: signedIn === undefined ? null : {
-      account: { ...signedIn.account, username }, session: signedIn.session,
-    },
+    signed_in:
+      signedIn === undefined
+        ? null
+        : {
+            account: { ...signedIn.account, username },
+            session: signedIn.session,
+          },
     ended: result.ended ?? 0,
     replayed: applied.lsn !== lsn,
     lsn: applied.lsn,

@@ -35,9 +35,12 @@ describe('PasswordHasher', () => {
 
   it('refuses whom it could not answer in time, and serves the others', async () => {
     const hasher = new PasswordHasher(cheap);
-    const codes = await Promise.all(Array.from({ length: 38 }, (_, n) =>
-      codeOf(hasher.matches(`password ${n}`, null))));
-    expect(codes.flatMap((code, n) => (code === 'overloaded' ? [n] : []))).toEqual([34, 35, 36, 37]);
+    const codes = await Promise.all(
+      Array.from({ length: 38 }, (_, n) => codeOf(hasher.matches(`password ${n}`, null))),
+    );
+    expect(codes.flatMap((code, n) => (code === 'overloaded' ? [n] : []))).toEqual([
+      34, 35, 36, 37,
+    ]);
     expect(codes.filter((code) => code === 'ok')).toHaveLength(34);
     expect(hasher.computed).toBe(34);
     expect(await hasher.matches('and again', null)).toBe(false);
@@ -46,12 +49,19 @@ describe('PasswordHasher', () => {
 
 describe('refuseWeakPassword', () => {
   it.each([
-    ['', 'too_short'], ['seven77', 'too_short'], ['\u{1f600}'.repeat(7), 'too_short'],
-    ['Grace.Hopper', 'same_as_username'], ['Password1', 'too_common'], ['12345678', 'too_common'],
+    ['', 'too_short'],
+    ['seven77', 'too_short'],
+    ['\u{1f600}'.repeat(7), 'too_short'],
+    ['Grace.Hopper', 'same_as_username'],
+    ['Password1', 'too_common'],
+    ['12345678', 'too_common'],
   ])('refuses %j', (password, code) => {
-    expect(() => refuseWeakPassword(password, 'grace.hopper')).toThrow(expect.objectContaining({
-      code: 'weak_password', data: { issues: [expect.objectContaining({ code }) as unknown] },
-    }) as Error);
+    expect(() => refuseWeakPassword(password, 'grace.hopper')).toThrow(
+      expect.objectContaining({
+        code: 'weak_password',
+        data: { issues: [expect.objectContaining({ code }) as unknown] },
+      }) as Error,
+    );
   });
 
   it.each(['a moth in relay 70', 'ünïcödé!'])('takes %j', (password) => {

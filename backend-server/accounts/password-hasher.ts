@@ -29,7 +29,8 @@ function derive(password: string, { n, r, p, salt }: Omit<PasswordHash, 'hash'>)
   const options = { N: n, r, p, maxmem: memoryFor({ n, r }) };
   return new Promise((resolve, reject) => {
     scrypt(text, Buffer.from(salt, 'base64url'), hashBytes, options, (error, key) =>
-      (error === null ? resolve(key) : reject(error)));
+      error === null ? resolve(key) : reject(error),
+    );
   });
 }
 

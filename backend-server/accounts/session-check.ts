@@ -15,7 +15,9 @@ export interface Claim {
  * a store that may be behind a session that is unknown passes, as it may be newer than the store.
  */
 export async function requireSession(
-  storage: Pick<Storage, 'findSession'>, claim: Claim, lenient = false,
+  storage: Pick<Storage, 'findSession'>,
+  claim: Claim,
+  lenient = false,
 ): Promise<void> {
   const found = await storage.findSession(claim.session);
   if (found === null && lenient) return;

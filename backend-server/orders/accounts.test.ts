@@ -6,11 +6,22 @@ import { isErased } from './erasure.ts';
 import { MemoryOrderState } from './memory-state.ts';
 import type { AppliedResult, OpResult } from './state.ts';
 import {
-  sampleAccountId, sampleEndAll, sampleErasure, samplePlaceOf, sampleRemoval, sampleSessionId,
-  sampleSignIn, sampleSignOut, sampleSignUp,
+  sampleAccountId,
+  sampleEndAll,
+  sampleErasure,
+  samplePlaceOf,
+  sampleRemoval,
+  sampleSessionId,
+  sampleSignIn,
+  sampleSignOut,
+  sampleSignUp,
 } from './testing/sample-accounts.ts';
-import { sampleCancel, sampleCommand, sampleInstall, sampleOrderId }
-  from './testing/sample-commands.ts';
+import {
+  sampleCancel,
+  sampleCommand,
+  sampleInstall,
+  sampleOrderId,
+} from './testing/sample-commands.ts';
 
 let state: MemoryOrderState;
 let lsn: number;
@@ -32,7 +43,8 @@ describe('accounts', () => {
   it('an account is made with its first session; the result holds no name and no password', () => {
     const { result } = run(sampleSignUp(1));
     expect(result).toMatchObject({
-      ok: true, order: null,
+      ok: true,
+      order: null,
       signedIn: {
         account: { id: sampleAccountId(1), role: 'customer' },
         session: { id: sampleSessionId(1) },
@@ -63,7 +75,7 @@ describe('accounts', () => {
     expect(ended?.ended_at, 'kept, for what was queued before').toMatch(/^2025-/);
   });
 
-  it('ends nobody else\'s session', () => {
+  it("ends nobody else's session", () => {
     run(sampleSignUp(1));
     run(sampleSignUp(2));
     expect(codeOf(run(sampleSignOut(2, 1)))).toBe('not_found');
@@ -122,7 +134,9 @@ describe('an account that is deleted', () => {
   it('has no name, no password and no session left, and places no order', () => {
     removeWithOrders();
     expect(state.accounts.account(sampleAccountId(1))).toMatchObject({
-      username: null, password: null, state: 'erasing',
+      username: null,
+      password: null,
+      state: 'erasing',
     });
     expect(live(1)).toEqual([]);
     expect(codeOf(run(sampleSignIn(1, 5)))).toBe('bad_credentials');
@@ -140,7 +154,9 @@ describe('an account that is deleted', () => {
     run({ kind: 'account.erased', accountId: sampleAccountId(1) });
     const after = state.order(sampleOrderId(1));
     expect(after).toMatchObject({
-      number: before?.number, totals: before?.totals, version: 3,
+      number: before?.number,
+      totals: before?.totals,
+      version: 3,
       customer: { id: sampleAccountId(1), name: '', phone: '', email: null },
     });
     expect(after !== null && isErased(after)).toBe(true);
@@ -148,12 +164,25 @@ describe('an account that is deleted', () => {
     const { catalogues: _menus, ...rest } = state.toJSON();
     const everything = JSON.stringify(rest);
     const personal = [
-      'Neil', 'North Bailey', '+44191', 'DH1', 'dh1', 'note of mine', 'for Ay', 'no salt', 'till-1',
-      'example.org', '"ada"', 'hash-1',
+      'Neil',
+      'North Bailey',
+      '+44191',
+      'DH1',
+      'dh1',
+      'note of mine',
+      'for Ay',
+      'no salt',
+      'till-1',
+      'example.org',
+      '"ada"',
+      'hash-1',
     ];
     expect(personal.filter((text) => everything.includes(text))).toEqual([]);
-    expect(state.history(sampleOrderId(1))?.events.map(({ type }) => type))
-      .toEqual(['placed', 'cancelled', 'erased']);
+    expect(state.history(sampleOrderId(1))?.events.map(({ type }) => type)).toEqual([
+      'placed',
+      'cancelled',
+      'erased',
+    ]);
     expect(state.accounts.account(sampleAccountId(1))?.state).toBe('erased');
   });
 
@@ -174,8 +203,9 @@ describe('an account that is deleted', () => {
     run(sampleSignUp(2));
     const stranger = { kind: 'customer', id: sampleAccountId(2) } as const;
     expect(codeOf(run({ ...sampleCancel(1), actor: stranger }))).toBe('not_found');
-    expect(codeOf(run({ ...sampleCancel(1), actor: { kind: 'customer', id: null } })))
-      .toBe('not_found');
+    expect(codeOf(run({ ...sampleCancel(1), actor: { kind: 'customer', id: null } }))).toBe(
+      'not_found',
+    );
     expect(state.order(sampleOrderId(1))?.status).toBe('placed');
     expect(codeOf(cancelOwn(1))).toBe('ok');
   });

@@ -31,14 +31,17 @@ export type AccountCommandBody =
   | { kind: 'session.drop'; sessionIds: readonly string[] }
   | { kind: 'order.erase'; orderId: string };
 
-type Timed<K extends AccountCommandBody['kind']> =
-  Extract<AccountCommandBody, { kind: K }> & { at: string };
+type Timed<K extends AccountCommandBody['kind']> = Extract<AccountCommandBody, { kind: K }> & {
+  at: string;
+};
 
-/** More sign-ins than that end the oldest: a program that never signs out must not fill the disk. */
+/** More sign-ins end the oldest: a program that never signs out must not fill the disk. */
 export const sessionsMax = 50;
 
 export function applyAccountCommand(
-  state: OrderState, command: AccountCommandBody & { at: string }, at: LogPosition,
+  state: OrderState,
+  command: AccountCommandBody & { at: string },
+  at: LogPosition,
 ): OpResult {
   const { accounts } = state;
   switch (command.kind) {
@@ -80,7 +83,12 @@ function create(accounts: AccountState, command: Timed<'account.create'>): OpRes
   }
   const { n, r, p, salt, hash } = password;
   const account: Account = {
-    id, username, role, password: { n, r, p, salt, hash }, created_at: command.at, state: 'active',
+    id,
+    username,
+    role,
+    password: { n, r, p, salt, hash },
+    created_at: command.at,
+    state: 'active',
   };
   accounts.putAccount(account);
   return signedIn(account, openSession(accounts, id, command));
@@ -96,14 +104,19 @@ function signIn(accounts: AccountState, command: Timed<'session.create'>): OpRes
 }
 
 function openSession(
-  accounts: AccountState, accountId: string, { session, at }: { session: NewSession; at: string },
+  accounts: AccountState,
+  accountId: string,
+  { session, at }: { session: NewSession; at: string },
 ): Session {
   const live = accounts.liveSessions(accountId);
   for (const oldest of live.slice(0, Math.max(0, live.length + 1 - sessionsMax))) {
     accounts.putSession({ ...oldest, ended_at: at });
   }
   const opened: Session = {
-    id: session.id, account_id: accountId, created_at: at, expires_at: session.expires_at,
+    id: session.id,
+    account_id: accountId,
+    created_at: at,
+    expires_at: session.expires_at,
     ended_at: null,
   };
   accounts.putSession(opened);
@@ -143,7 +156,7 @@ function markErased(accounts: AccountState, accountId: string): OpResult {
   return done();
 }
 
-/** One order at a time: an op makes one event at most, and costs the same however many there are. */
+/** One order at a time: an op makes one event at most, and its cost does not grow. */
 function eraseOrder(state: OrderState, command: Timed<'order.erase'>, at: LogPosition): OpResult {
   const order = state.order(command.orderId);
   const owner = order === null ? null : ownerOf(order);
@@ -151,9 +164,18 @@ function eraseOrder(state: OrderState, command: Timed<'order.erase'>, at: LogPos
   if (state.accounts.account(owner)?.state !== 'erasing') return done();
   const erased = erasedOrder(order, command.at);
   state.eraseOrder(erased, {
-    order_id: order.id, seq: state.lastEventSeq(order.id) + 1, at: command.at,
-    type: 'erased', from: null, to: null, actor: { kind: 'system', id: null },
-    reason: null, note: null, patch: null, log_index: at.lsn, epoch: at.epoch,
+    order_id: order.id,
+    seq: state.lastEventSeq(order.id) + 1,
+    at: command.at,
+    type: 'erased',
+    from: null,
+    to: null,
+    actor: { kind: 'system', id: null },
+    reason: null,
+    note: null,
+    patch: null,
+    log_index: at.lsn,
+    epoch: at.epoch,
   });
   return done();
 }

@@ -14,13 +14,16 @@ export const erasedOrder = (order: Order, at: string): Order => ({
   customer: { ...order.customer, name: '', phone: '', email: null },
   lines: order.lines.map((line) => ({ ...line, note: null })),
   notes: null,
-  delivery: order.delivery === null ? null : {
-    ...order.delivery,
-    address: { ...order.delivery.address, line1: '', line2: null, city: null, postcode: '' },
-    postcode_input: '',
-    position: null,
-    instructions: null,
-  },
+  delivery:
+    order.delivery === null
+      ? null
+      : {
+          ...order.delivery,
+          address: { ...order.delivery.address, line1: '', line2: null, city: null, postcode: '' },
+          postcode_input: '',
+          position: null,
+          instructions: null,
+        },
   updated_at: at,
   cancel: order.cancel === null ? null : { ...order.cancel, note: null },
 });

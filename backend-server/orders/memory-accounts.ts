@@ -20,7 +20,8 @@ export class MemoryAccounts implements AccountState {
 
   constructor(from: MemoryAccountsJson = { accounts: [], sessions: [] }) {
     this.#accounts = new Map(from.accounts.map((account) => [account.id, account]));
-    for (const { id, username } of from.accounts) if (username !== null) this.#named.set(username, id);
+    for (const { id, username } of from.accounts)
+      if (username !== null) this.#named.set(username, id);
     this.#sessions = new Map(from.sessions.map((session) => [session.id, session]));
   }
 
@@ -66,9 +67,11 @@ export class MemoryAccounts implements AccountState {
   }
 
   erasingAccount(): Account | null {
-    return [...this.#accounts.values()]
-      .filter(({ state }) => state === 'erasing')
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null;
+    return (
+      [...this.#accounts.values()]
+        .filter(({ state }) => state === 'erasing')
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null
+    );
   }
 
   toJSON(): MemoryAccountsJson {

@@ -10,7 +10,8 @@ export const ownerOf = ({ customer }: Pick<Order, 'customer'>): string | null =>
 
 /** True when the account that the order is for was deleted after the order had been admitted. */
 export const isOwnerGone = (
-  accounts: Pick<AccountState, 'account'>, order: Pick<Order, 'customer'>,
+  accounts: Pick<AccountState, 'account'>,
+  order: Pick<Order, 'customer'>,
 ): boolean => {
   const owner = ownerOf(order);
   const account = owner === null ? null : accounts.account(owner);

@@ -5,8 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../shared/runtime/logger.ts';
 import type { CommandBody } from '../orders/commands.ts';
 import {
-  sampleAccountId, sampleErasure, samplePlaceOf, sampleRemoval, sampleSessionId, sampleSignIn,
-  sampleSignOut, sampleSignUp,
+  sampleAccountId,
+  sampleErasure,
+  samplePlaceOf,
+  sampleRemoval,
+  sampleSessionId,
+  sampleSignIn,
+  sampleSignOut,
+  sampleSignUp,
 } from '../orders/testing/sample-accounts.ts';
 import { sampleCancel, sampleInstall } from '../orders/testing/sample-commands.ts';
 import { DamageError } from './damage.ts';
@@ -23,12 +29,21 @@ beforeEach(async () => {
   file = join(dir, 'store.db');
   const storage = await openSqliteStorage({ dir, logger: silentLogger });
   await storage.setClusterId(sampleClusterId);
-  const cancel: CommandBody =
-    { ...sampleCancel(4), actor: { kind: 'customer', id: sampleAccountId(2) } };
+  const cancel: CommandBody = {
+    ...sampleCancel(4),
+    actor: { kind: 'customer', id: sampleAccountId(2) },
+  };
   const bodies: CommandBody[] = [
-    sampleInstall(), sampleSignUp(1, { username: 'ada' }), sampleSignUp(2),
-    samplePlaceOf(4, 2), cancel, cancel, sampleSignIn(1, 3), sampleSignOut(1, 3),
-    sampleRemoval(2), sampleErasure(4),
+    sampleInstall(),
+    sampleSignUp(1, { username: 'ada' }),
+    sampleSignUp(2),
+    samplePlaceOf(4, 2),
+    cancel,
+    cancel,
+    sampleSignIn(1, 3),
+    sampleSignOut(1, 3),
+    sampleRemoval(2),
+    sampleErasure(4),
   ];
   await storage.persist([append(...bodies.map((body, index) => sampleEntry(index + 1, body)))]);
   await storage.apply(bodies.length);

@@ -17,17 +17,22 @@ export class AccountCheck {
 
   constructor(db: Database) {
     this.#accounts = db.prepare('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?');
-    this.#named = db.prepare<[string], string>('SELECT id FROM accounts WHERE username = ?')
+    this.#named = db
+      .prepare<[string], string>('SELECT id FROM accounts WHERE username = ?')
       .pluck();
     this.#sessions = db.prepare('SELECT * FROM sessions WHERE id > ? ORDER BY id LIMIT ?');
     this.#accountOf = db.prepare<[string], string>('SELECT id FROM accounts WHERE id = ?').pluck();
-    this.#live = db.prepare<[string, string], string>(
-      'SELECT id FROM sessions INDEXED BY sessions_live '
-        + 'WHERE account_id = ? AND id = ? AND ended_at IS NULL',
-    ).pluck();
-    this.#expiring = db.prepare<[string, string], string>(
-      'SELECT id FROM sessions INDEXED BY sessions_by_expiry WHERE expires_at = ? AND id = ?',
-    ).pluck();
+    this.#live = db
+      .prepare<[string, string], string>(
+        'SELECT id FROM sessions INDEXED BY sessions_live ' +
+          'WHERE account_id = ? AND id = ? AND ended_at IS NULL',
+      )
+      .pluck();
+    this.#expiring = db
+      .prepare<[string, string], string>(
+        'SELECT id FROM sessions INDEXED BY sessions_by_expiry WHERE expires_at = ? AND id = ?',
+      )
+      .pluck();
   }
 
   /** Checks so many rows more; true when there are no more. Throws DamageError. */

@@ -8,10 +8,11 @@ import type { AccountChores, AccountKey } from './storage.ts';
 export type AccountQuery = Extract<Query, { query: 'account.get' | 'session.list' }>;
 
 export const findAccount = (accounts: AccountState, key: AccountKey): Account | null =>
-  ('id' in key ? accounts.account(key.id) : accounts.accountNamed(key.username));
+  'id' in key ? accounts.account(key.id) : accounts.accountNamed(key.username);
 
 export function findSession(
-  accounts: AccountState, id: string,
+  accounts: AccountState,
+  id: string,
 ): { session: Session; account: Account } | null {
   const session = accounts.session(id);
   const account = session === null ? null : accounts.account(session.account_id);
@@ -20,7 +21,9 @@ export function findSession(
 
 /** The account of the owner, or their sessions. Throws `not_found`. */
 export function queryAccounts(
-  accounts: AccountState, query: AccountQuery, owner: string | null,
+  accounts: AccountState,
+  query: AccountQuery,
+  owner: string | null,
 ): QueryResult {
   const account = owner === null ? null : accounts.account(owner);
   if (account === null || account.username === null) {
@@ -31,8 +34,11 @@ export function queryAccounts(
     return { account: { id, username, role, created_at: createdAt } };
   }
   return {
-    sessions: accounts.liveSessions(id).map((session) =>
-      ({ id: session.id, created_at: session.created_at, expires_at: session.expires_at })),
+    sessions: accounts.liveSessions(id).map((session) => ({
+      id: session.id,
+      created_at: session.created_at,
+      expires_at: session.expires_at,
+    })),
   };
 }
 
@@ -43,12 +49,15 @@ interface WithOrders {
 }
 
 export function accountChores(
-  state: WithOrders, { expiredBefore, limit }: { expiredBefore: string; limit: number },
+  state: WithOrders,
+  { expiredBefore, limit }: { expiredBefore: string; limit: number },
 ): AccountChores {
   const accountId = state.accounts.erasingAccount()?.id;
   return {
     expired: state.accounts.expiredSessions(expiredBefore, limit).map(({ id }) => id),
-    erasing: accountId === undefined
-      ? null : { accountId, orderIds: state.unerasedOrders(accountId, limit) },
+    erasing:
+      accountId === undefined
+        ? null
+        : { accountId, orderIds: state.unerasedOrders(accountId, limit) },
   };
 }

@@ -26,7 +26,7 @@ const textOfSession = ({ id, account_id, created_at, expires_at, ended_at }: Ses
 
 /** Throws DamageError for a row that is not as it was written. */
 export function accountFromRow({ seal, password, ...cells }: AccountRow): Account {
-  const hash = password === null ? null : JSON.parse(password) as PasswordHash;
+  const hash = password === null ? null : (JSON.parse(password) as PasswordHash);
   const account: Account = { ...cells, password: hash };
   checkSeal(seal, `the account ${cells.id}`, textOfAccount(account));
   return account;
@@ -97,7 +97,13 @@ export class AccountTables implements AccountState {
     const { id, username, role, password, created_at: createdAt, state } = account;
     const hash = password === null ? null : JSON.stringify(password);
     this.#putAccount.run(
-      id, username, role, hash, createdAt, state, sealOf(textOfAccount(account)),
+      id,
+      username,
+      role,
+      hash,
+      createdAt,
+      state,
+      sealOf(textOfAccount(account)),
     );
   }
 

@@ -37,7 +37,8 @@ export class OrderErasure {
     this.#placed = db.prepare('SELECT placed_lsn FROM orders WHERE id = ?');
     this.#lines = db.prepare('UPDATE order_lines SET note = NULL WHERE placed_lsn = ?');
     this.#events = db.prepare(
-      'UPDATE order_events SET note = NULL, patch = NULL, seal = ? WHERE placed_lsn = ? AND seq = ?',
+      'UPDATE order_events SET note = NULL, patch = NULL, seal = ? ' +
+        'WHERE placed_lsn = ? AND seq = ?',
     );
     this.#results = db.prepare(
       `SELECT lsn, op_id AS opId, fingerprint, result FROM results WHERE lsn IN

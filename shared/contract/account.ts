@@ -12,9 +12,9 @@ export const roles = ['customer', 'staff'] as const;
 export type Role = (typeof roles)[number];
 
 /** Compared without regard to case, kept in lower case. */
-export const usernameInput = z.string().regex(
-  /^[A-Za-z0-9._-]{3,32}$/, 'must be 3 to 32 letters, digits, dots, underscores or dashes',
-);
+export const usernameInput = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{3,32}$/, 'must be 3 to 32 letters, digits, dots, underscores or dashes');
 /** Any text; how good it is, is another question (`weak_password`). */
 export const passwordInput = z.string().max(200);
 
@@ -46,7 +46,8 @@ const key = { idempotency_key: idempotencyKey.optional() };
 /** What the front end takes for accounts and sessions, for REST and JSON-RPC alike. */
 export const accountParams = {
   create: z.strictObject({
-    username: usernameInput, password: passwordInput,
+    username: usernameInput,
+    password: passwordInput,
     /** `staff`: with the operator's token only. */
     role: z.enum(roles).default('customer'),
     ...key,
@@ -84,7 +85,9 @@ export const accountOperationSchema = z.discriminatedUnion('operation', [
   z.strictObject({
     operation: z.literal('account.create'),
     input: z.strictObject({
-      username: usernameInput, password: passwordInput, role: z.enum(roles),
+      username: usernameInput,
+      password: passwordInput,
+      role: z.enum(roles),
     }),
   }),
   z.strictObject({
@@ -122,9 +125,20 @@ export const accountMethods = {
       lsn: count,
     }),
     errors: [
-      'not_primary', 'unavailable', 'overloaded', 'outcome_unknown', 'down', 'not_found',
-      'unauthorized', 'forbidden', 'bad_credentials', 'username_taken', 'weak_password',
-      'open_orders', 'idempotency_key_reused', 'invalid_params',
+      'not_primary',
+      'unavailable',
+      'overloaded',
+      'outcome_unknown',
+      'down',
+      'not_found',
+      'unauthorized',
+      'forbidden',
+      'bad_credentials',
+      'username_taken',
+      'weak_password',
+      'open_orders',
+      'idempotency_key_reused',
+      'invalid_params',
     ],
     callers: ['frontend'],
     idempotent: true,
