@@ -166,7 +166,7 @@ describe('the event stream', () => {
     expect(everything.length).toBeGreaterThan(100);
   });
 
-  it('goes on at another front end when the first one is stopped, which does not wait', async () => {
+  it('goes on at another front end when the first one stops, which does not wait', async () => {
     const urls = [cluster.door(0).url, cluster.door(1).url];
     const reader = read({ urls });
     await cluster.until('it has begun', async () => reader.of('snapshot').length === 1);
@@ -176,7 +176,9 @@ describe('the event stream', () => {
     const { status, body } = await cluster.place(undefined, undefined, 1);
     expect(status).toBe(201);
     const { id } = body as { id: string };
-    await cluster.until('it is told', async () => told(reader).some(({ order_id: of }) => of === id));
+    const isTold = async (): Promise<boolean> =>
+      told(reader).some(({ order_id: of }) => of === id);
+    await cluster.until('it is told', isTold);
     expect(reader.of('snapshot')).toHaveLength(1);
     expect(reader.connections).toBeGreaterThan(1);
   });

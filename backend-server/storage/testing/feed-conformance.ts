@@ -56,7 +56,8 @@ export function feedConformance({ current }: Stores): void {
       {
         position: 6, type: 'cancelled', order_id: sampleOrderId(3), number: 'A-002',
         shop_id: 'main', version: 2, status: 'cancelled', from: 'placed', to: 'cancelled',
-        actor: cancelled?.actor, reason: cancelled?.reason, at: cancelled?.at, owner: sampleOwner(3),
+        actor: cancelled?.actor, reason: cancelled?.reason, at: cancelled?.at,
+        owner: sampleOwner(3),
       },
     ]);
   });

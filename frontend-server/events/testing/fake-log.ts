@@ -3,11 +3,14 @@ import type { FeedEvent } from '../../../shared/contract/event-stream.ts';
 import { OrderlyError } from '../../../shared/contract/errors.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
-import type { FollowRequest, FollowResult, ReadRequest, ReadResult } from '../../forwarder.ts';
+import type { ReadRequest, ReadResult } from '../../forwarder.ts';
 import type { EventSource } from '../event-source.ts';
 import type { StreamSink } from '../stream-sink.ts';
 
 /** A replicated log as the front end sees it, with what goes wrong behind it. */
+
+type FollowRequest = Parameters<EventSource['follow']>[0];
+type FollowResult = Awaited<ReturnType<EventSource['follow']>>;
 
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
