@@ -69,9 +69,10 @@ describe('apply, over any log', () => {
         expect(events.map((event) => orderEventSchema.parse(event))).toEqual(events);
         expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
         expect(order.version).toBe(events.length);
-        const { items, options, total } = order.totals;
-        expect(total.amount).toBe(items.amount + options.amount);
-        expect(total.amount)
+        const { items, options, discount, delivery_fee: fee, tip, total } = order.totals;
+        const ofLines = items.amount + options.amount;
+        expect(total.amount).toBe(ofLines - discount.amount + fee.amount + tip.amount);
+        expect(ofLines)
           .toBe(order.lines.reduce((sum, line) => sum + line.line_total.amount, 0));
         for (const line of order.lines) {
           const prices = [line.unit_price, ...line.options.map(({ price }) => price)];

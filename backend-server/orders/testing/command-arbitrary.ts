@@ -1,10 +1,11 @@
 import fc from 'fast-check';
+import { steps } from '../../../shared/contract/lifecycle.ts';
 import type { Menu } from '../../../shared/contract/order.ts';
 import type { Command, CommandBody } from '../commands.ts';
 import { defaultCatalogue } from '../default-catalogue.ts';
 import type { LineIn } from '../pricing.ts';
 import {
-  sampleCancel, sampleCommand, sampleGeocoded, sampleInstall, samplePlace,
+  sampleAmend, sampleCancel, sampleCommand, sampleGeocoded, sampleInstall, sampleMove, samplePlace,
 } from './sample-commands.ts';
 
 /** Arbitrary commands over few orders and few opIds, so that they meet each other often. */
@@ -55,6 +56,16 @@ const body: fc.Arbitrary<CommandBody> = fc.oneof(
     weight: 3,
     arbitrary: fc.tuple(orderN, fc.constantFrom('customer', 'staff'))
       .map(([n, by]) => sampleCancel(n, by)),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(orderN, fc.constantFrom(...steps))
+      .map(([n, step]) => sampleMove(n, step)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(orderN, fc.integer({ min: 1, max: 3 }), orderLines)
+      .map(([n, version, lines]) => sampleAmend(n, version, lines)),
   },
   { weight: 3, arbitrary: fc.tuple(orderN, status).map(([n, found]) => sampleGeocoded(n, found)) },
 );

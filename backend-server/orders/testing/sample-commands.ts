@@ -1,4 +1,5 @@
 import { gbp } from '../../../shared/contract/order.ts';
+import type { Step } from '../../../shared/contract/lifecycle.ts';
 import type { Geocode } from '../../../shared/contract/order.ts';
 import { assert, must } from '../../../shared/runtime/assert.ts';
 import type { Command, CommandBody, OrderDraft } from '../commands.ts';
@@ -116,6 +117,51 @@ BodyOf<'order.cancel'> => ({
   reason: 'changed_mind',
   note: null,
 });
+
+/** As it is admitted; `n` of the head decides the time. */
+export const sampleMove = (
+  orderNumber: number, step: Step, parts: Partial<BodyOf<'order.move'>> = {},
+): BodyOf<'order.move'> => {
+  const isAccepted = step === 'accept';
+  return {
+    kind: 'order.move',
+    orderId: sampleOrderId(orderNumber),
+    step,
+    actor: { kind: 'staff', id: null },
+    reason: 'other',
+    note: null,
+    expectedVersion: null,
+    prepMinutes: isAccepted ? 20 : null,
+    cancellableUntil: isAccepted ? sampleInstant(30) : null,
+    courier: step === 'dispatch' ? { name: 'Grace Hopper', phone: '+447700900123' } : null,
+    eta: isAccepted ? {
+      earliest: sampleInstant(1800), latest: sampleInstant(2700), basis: 'accepted',
+      updated_at: sampleInstant(0),
+    } : null,
+    ...parts,
+  };
+};
+
+/** Other lines, address and notes, at the version that is given. */
+export function sampleAmend(
+  orderNumber: number, expectedVersion: number, lines?: readonly LineIn[],
+): BodyOf<'order.amend'> {
+  const { schedule, lines: priced, menu_version, delivery, totals, eta, accept_by } =
+    sampleDraft({ n: orderNumber, ...(lines !== undefined && { lines }) });
+  return {
+    kind: 'order.amend',
+    orderId: sampleOrderId(orderNumber),
+    actor: { kind: 'staff', id: null },
+    expectedVersion,
+    until: null,
+    amended: {
+      schedule, lines: priced, menu_version, notes: 'knock', totals, eta, accept_by,
+      delivery: delivery === null ? null : {
+        ...delivery, address: { ...delivery.address, line1: '2 Palace Green' },
+      },
+    },
+  };
+}
 
 export const sampleGeocoded = (orderNumber: number, status: Geocode['status']):
 BodyOf<'order.geocoded'> => ({
