@@ -6,6 +6,7 @@ import type { Actor } from '../shared/contract/order.ts';
 import type { Outcome } from '../shared/contract/submission.ts';
 import { must } from '../shared/runtime/assert.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
+import { currentTrace, traced } from '../shared/runtime/trace.ts';
 import { requireSession } from './accounts/session-check.ts';
 import { admitChange, publicNameOf } from './admission/admit-change.ts';
 import { buildPlace } from './admission/build-order.ts';
@@ -43,6 +44,7 @@ export class OrderService {
   }
 
   async submit(params: Submit): Promise<Submitted> {
+    const trace = currentTrace();
     await requireServing(this.#parts.replica);
     const { principal, session, as_of: asOf } = params;
     if (session !== undefined) {
@@ -51,7 +53,7 @@ export class OrderService {
     const opId = opIdOf(params, publicNameOf(params.request));
     let body: CommandBody;
     try {
-      body = await this.#admit(params);
+      body = await traced(trace, () => this.#admit(params));
     } catch (error) {
       // The same request may have been accepted before: then its first answer is the answer.
       const before = error instanceof OrderlyError ? await this.recorded(opId) : null;
@@ -131,11 +133,12 @@ export class OrderService {
     principal: Submit['principal'],
   ): Promise<CommandBody> {
     const { quoting } = this.#parts;
+    const trace = currentTrace();
     const catalogue = await quoting.catalogue(input.shop_id);
     const built = buildPlace(input, {
       catalogue,
       id: uuid7(),
-      address: await quoting.address(input, catalogue.shop),
+      address: await traced(trace, () => quoting.address(input, catalogue.shop)),
       queueMinutes: await quoting.queueMinutes(catalogue.shop),
       now: this.now(),
       actor: principal,

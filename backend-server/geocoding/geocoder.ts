@@ -1,6 +1,7 @@
 import type { Geocode } from '../../shared/contract/order.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
+import { currentTrace, traced } from '../../shared/runtime/trace.ts';
 import { readBaseUrl } from './base-url.ts';
 import { countries } from './countries.ts';
 import type { Dialect } from './dialect.ts';
@@ -187,9 +188,10 @@ class ChainGeocoder implements Geocoder {
   async #askInTurn(postcode: string): Promise<Asked[]> {
     const attempts: Asked[] = [];
     const startedMs = this.#clock.nowMs();
+    const trace = currentTrace();
     for (const provider of this.#providers) {
       const spentMs = this.#clock.nowMs() - startedMs;
-      const asked = await provider.ask(postcode, totalMs - spentMs);
+      const asked = await traced(trace, () => provider.ask(postcode, totalMs - spentMs));
       attempts.push(asked);
       if (!wantsAnother(asked.outcome)) break;
     }

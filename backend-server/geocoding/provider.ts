@@ -1,7 +1,9 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
+import { currentTrace, traced } from '../../shared/runtime/trace.ts';
 import type { BaseUrl } from './base-url.ts';
 import { Breaker } from './breaker.ts';
+import type { Ticket } from './breaker.ts';
 import { failure } from './dialect.ts';
 import type { Answer, Dialect, Failure } from './dialect.ts';
 import { HttpClient } from './http-client.ts';
@@ -78,6 +80,12 @@ function classify(
   return readAnswer(answer, dialect, asked.postcode);
 }
 
+interface Call {
+  postcode: string;
+  startedMs: number;
+  ticket: Ticket;
+}
+
 /**
  * One service with everything that keeps it from hurting us, and us from hurting it: a deadline
  * per call, a breaker, the rest it asked for, and a rate. It never retries; the next service in
@@ -129,7 +137,13 @@ export class Provider {
     const path = this.dialect.path(postcode);
     const startedMs = this.#clock.nowMs();
     const ticket = this.#breaker.begin(startedMs);
+    const trace = currentTrace();
     const answer = await this.#client.get(path, Math.min(this.#deadlineMs, budgetMs));
+    return traced(trace, () => this.#judge(answer, { postcode, startedMs, ticket }));
+  }
+
+  /** What an answer means for the order that waits for it, and for the next calls. */
+  #judge(answer: HttpAnswer | HttpSilence, { postcode, startedMs, ticket }: Call): Asked {
     const wallMs = this.#clock.wallMs();
     const outcome = classify(answer, this.dialect, { postcode, wallMs });
     const nowMs = this.#clock.nowMs();

@@ -3,6 +3,7 @@ import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
+import { traced } from '../../shared/runtime/trace.ts';
 import type { Identities } from '../identity.ts';
 import type { Desk } from '../operations/operation.ts';
 import type { Certificate } from './certificate.ts';
@@ -100,7 +101,7 @@ class RouteTable {
 
 function addErrorForms(app: FastifyInstance, routes: RouteTable, logger: Logger): void {
   app.setErrorHandler((error, request, reply) => {
-    sendProblem(asPublic(error, logger), request, reply);
+    sendProblem(traced(request.trace, () => asPublic(error, logger)), request, reply);
   });
   app.setNotFoundHandler((request, reply) => {
     const allowed = routes.allowed(request.url.split('?', 1)[0] ?? '');

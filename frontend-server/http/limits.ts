@@ -4,6 +4,7 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Actor } from '../../shared/contract/order.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { Counts } from '../../shared/runtime/metrics.ts';
+import type { Trace } from '../../shared/runtime/trace.ts';
 import type { PublicOperation } from '../operations/operation.ts';
 
 /**
@@ -67,11 +68,12 @@ export interface Asking {
 export interface Showing {
   authorization: string | undefined;
   address: string;
+  trace?: Trace | undefined;
 }
 
 /** Of a request over HTTP; the address is that of the client where a trusted proxy names it. */
-export const shownBy = ({ headers, ip }: FastifyRequest): Showing =>
-  ({ authorization: headers.authorization, address: ip });
+export const shownBy = ({ headers, ip, trace }: FastifyRequest): Showing =>
+  ({ authorization: headers.authorization, address: ip, trace });
 
 const isSignIn = (operation: string): boolean =>
   operation === 'session.create' || operation === 'account.create';

@@ -48,11 +48,6 @@ function isWorthALine({ method, routeOptions }: FastifyRequest, reply: FastifyRe
   return reply.statusCode >= 400 || (method !== 'GET' && method !== 'HEAD');
 }
 
-function follow(trace: Trace | undefined, run: () => void): void {
-  if (trace === undefined) run();
-  else traced(trace, run);
-}
-
 /** There are no options of a route where no route was found. */
 const isEndless = ({ routeOptions }: FastifyRequest): boolean =>
   (routeOptions as { config?: { endless?: boolean } } | undefined)?.config?.endless === true;
@@ -67,15 +62,15 @@ export function addRequestLog(app: FastifyInstance, logger: Logger): void {
     reply.header('x-request-id', request.id).header('traceparent', traceparentOf(request.trace));
     done();
   });
-  // Here, and not before: what reads the body would begin anew outside of the trace.
-  app.addHook('preHandler', (request, _reply, done) => follow(request.trace, done));
+  // Here, and not before: the body is read in between.
+  app.addHook('preHandler', (request, _reply, done) => traced(request.trace, done));
   app.addHook('onResponse', (request, reply, done) => {
     const { method, trace } = request;
     const route = (request.routeOptions as { url?: string } | undefined)?.url ?? 'none';
     const ms = reply.elapsedTime;
     const verb = methods.has(method) ? method : 'other';
     if (!isEndless(request)) durations.took(ms, route, verb, String(reply.statusCode));
-    follow(trace, () => {
+    traced(trace, () => {
       const line = {
         method, route, status: reply.statusCode, ms: Math.round(ms),
         ...(reply.problem !== '' && { problem: reply.problem }),

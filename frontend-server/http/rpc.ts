@@ -3,6 +3,7 @@ import jayson from 'jayson';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { toWire } from '../../shared/rpc/wire-error.ts';
+import { traced } from '../../shared/runtime/trace.ts';
 import { openRpc } from '../documents/documents.ts';
 import type { Identities } from '../identity.ts';
 import type { Desk, PublicOperation } from '../operations/operation.ts';
@@ -40,18 +41,19 @@ type Run = (params: Record<string, unknown>, context: Context) => Promise<unknow
 
 /** A jayson method that never throws: an exception out of a handler would end the process. */
 function methodFrom(run: Run, logger: Logger): jayson.Method {
-  const answer = async (params: unknown, context: object, done: Done): Promise<void> => {
+  const answer = async (params: unknown, context: Context, done: Done): Promise<void> => {
     let result: unknown;
     try {
-      result = await run(params as Record<string, unknown>, context as Context);
+      const started = traced(context.trace, () => run(params as Record<string, unknown>, context));
+      result = await started;
     } catch (error) {
-      done(toWire(asPublic(error, logger)));
+      done(toWire(traced(context.trace, () => asPublic(error, logger))));
       return;
     }
     done(null, result);
   };
   return new jayson.Method((params: unknown, context: object, done: Done) => {
-    void answer(params, context, done);
+    void answer(params, context as Context, done);
   }, { useContext: true });
 }
 

@@ -86,18 +86,21 @@ function handlerOf(implementation: Implementation, options: DispatchOptions): ja
     params: unknown, caller: Caller, done: jayson.JSONRPCCallbackTypePlain,
   ): Promise<void> => {
     const startMs = systemClock.nowMs();
+    const trace = currentTrace();
     const ended = (outcome: string): void => {
       const ms = systemClock.nowMs() - startMs;
       serverDurations.took(ms, name, outcome);
       // Only what somebody outside waits for: between each other programs talk all the time.
-      if (currentTrace() === undefined) return;
-      options.logger.debug({ method: name, outcome, ms: Math.round(ms) }, 'call answered');
+      if (trace === undefined) return;
+      const line = { method: name, outcome, ms: Math.round(ms) };
+      traced(trace, () => options.logger.debug(line, 'call answered'));
     };
     let result: unknown;
     try {
       result = await carryOut(implementation, { params, caller }, gate);
     } catch (error) {
-      const known = error instanceof OrderlyError ? error : hide(error, name, options.logger);
+      const known = error instanceof OrderlyError ? error
+        : traced(trace, () => hide(error, name, options.logger));
       ended(known.code);
       done(toWire(known));
       return;
@@ -164,7 +167,6 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       answer(nullId && given !== null ? { ...given, id: null } : given);
     });
     const trace = receivedTrace(request.trace);
-    if (trace === null) call();
-    else traced(trace, call);
+    traced(trace ?? undefined, call);
   };
 }

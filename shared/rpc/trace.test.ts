@@ -8,6 +8,7 @@ import { implement, serveRpc } from './server.ts';
 import type { RpcServer } from './server.ts';
 import { methods, openRaw, secretOf } from './testing/echo-server.ts';
 
+const afterwards: unknown[] = [];
 const seen = new Map<string, Trace | undefined>();
 let server: RpcServer;
 let client: RpcClient;
@@ -16,8 +17,9 @@ beforeAll(async () => {
   server = await serveRpc({
     secret: secretOf('ours'), host: '127.0.0.1', port: 0, logger: silentLogger,
     methods: [implement(methods.echo, async (params) => {
-      await sleep(1);
       seen.set(params.text, currentTrace());
+      await sleep(1);
+      afterwards.push(currentTrace());
       return params;
     })],
   });
@@ -41,6 +43,7 @@ it('the trace of each call reaches the code that answers it, and no other call',
   await call('untraced');
   for (const { text, trace } of traces) expect(seen.get(text)).toEqual(trace);
   expect(seen.has('untraced')).toBe(true);
+  expect(afterwards).toEqual([undefined, undefined, undefined, undefined]);
   expect(seen.get('untraced')).toBeUndefined();
 });
 

@@ -1,5 +1,3 @@
-import { untraced } from './trace.ts';
-
 /** A timer that has been set; cancelling it twice or after it fired does nothing. */
 export interface Timer {
   cancel(): void;
@@ -50,8 +48,7 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(handle) };
   },
   setRepeating(everyMs, fn) {
-    // It goes on after the request that happened to start it.
-    const handle = untraced(() => setInterval(fn, bounded(everyMs)));
+    const handle = setInterval(fn, bounded(everyMs));
     return { cancel: () => clearInterval(handle) };
   },
   sleep,

@@ -31,14 +31,29 @@ describe('a trace', () => {
     }
   });
 
-  it('follows awaits and timers, and not what is started outside of it', async () => {
+  it('holds until the first await, and no longer', async () => {
+    const trace = beginTrace(requestId, parent);
+    const other = beginTrace(requestId, undefined);
+    const seen: unknown[] = [];
+    await traced(trace, async () => {
+      seen.push(currentTrace(), traced(other, () => currentTrace()), currentTrace());
+      seen.push(untraced(() => currentTrace()));
+      await sleep(1);
+      seen.push(currentTrace());
+    });
+    expect(seen).toEqual([trace, other, trace, undefined, undefined]);
+    expect(() => traced(trace, () => { throw new TypeError('x'); })).toThrow('x');
+    expect(currentTrace()).toBeUndefined();
+  });
+
+  it('is taken along by whoever goes on after an await', async () => {
     const trace = beginTrace(requestId, parent);
     const seen = await traced(trace, async () => {
+      const kept = currentTrace();
       await sleep(1);
-      return [currentTrace(), untraced(() => currentTrace()), currentTrace()];
+      return traced(kept, () => traceToSend());
     });
-    expect(seen).toEqual([trace, undefined, trace]);
-    expect(currentTrace()).toBeUndefined();
+    expect(seen).toEqual({ parent: traceparentOf(trace), request: requestId });
     expect(traceToSend()).toBeUndefined();
   });
 
