@@ -30,8 +30,8 @@ type Close = typeof backendMethods.close;
 export type CloseRequest = Omit<ParamsOf<Close>, 'viewNumber'>;
 export type CloseResult = ResultOf<Close>;
 type Account = typeof accountMethods.submit;
-export type AccountRequest = Omit<ParamsOf<Account>, 'viewNumber'>;
-export type AccountResult = ResultOf<Account>;
+type AccountRequest = Omit<ParamsOf<Account>, 'viewNumber'>;
+type AccountResult = ResultOf<Account>;
 type ShopChange = typeof shopMethods.submit;
 export type ShopRequest = Omit<ParamsOf<ShopChange>, 'viewNumber'>;
 export type ShopResult = ResultOf<ShopChange>;
@@ -258,7 +258,8 @@ export class Forwarder {
         } catch (error) {
           assert(error instanceof OrderlyError, 'the RPC client throws OrderlyError only');
           const judgement = this.#judge(error, lane.belief);
-          if (errand.answersBusy === true && !mayHaveRun && error.code === 'overloaded') throw error;
+          const isBusy = errand.answersBusy === true && error.code === 'overloaded';
+          if (isBusy && !mayHaveRun) throw error;
           if (judgement.next === 'answer') {
             throw mayHaveRun && errand.refusalProvesLittle === true ? gaveUp(true) : error;
           }

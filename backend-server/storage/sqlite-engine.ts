@@ -73,7 +73,9 @@ export class SqliteEngine implements JobEngine {
       case 'find-result':
         return this.#findResult(job.opId);
       case 'query':
-        return { result: this.#query.run(job.query, job.owner), lsn: this.#store.meta.row.applied_lsn };
+        return {
+          result: this.#query.run(job.query, job.owner), lsn: this.#store.meta.row.applied_lsn,
+        };
       case 'find-account':
         return findAccount(this.#store.state.accounts, job.key);
       case 'find-session':
