@@ -119,7 +119,8 @@ describe('a front end that does not keep up', () => {
     expect((await door.ask('GET', '/livez')).status).toBe(200);
     const ready = await door.ask('GET', '/readyz?verbose');
     expect(ready.status).toBe(503);
-    expect(ready.json).toMatchObject({ status: 'fail', checks: { event_loop: { status: 'fail' } } });
+    expect(ready.json)
+      .toMatchObject({ status: 'fail', checks: { event_loop: { status: 'fail' } } });
     expect((await door.ask('GET', '/metrics')).text).toContain('orderly_shed_requests_total');
     door.pressure.drowning = false;
     expect((await door.ask('GET', '/v1/menu')).status).toBe(200);

@@ -10,7 +10,7 @@ import { Counts } from '../../shared/runtime/metrics.ts';
 
 const windowMs = 500;
 const resolutionMs = 20;
-/** As late as this in one window and the next; a single stall (a paused process) is over by then. */
+/** As late as this in two windows; a single stall (a paused process) is over by then. */
 const lateMs = 400;
 const retryAfterMs = 2_000;
 

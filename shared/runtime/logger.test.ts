@@ -154,7 +154,8 @@ describe('a log line', () => {
       expect(line.endsWith('\n')).toBe(true);
       // oxlint-disable-next-line no-control-regex
       expect(line.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b\u2028\u202e\u2066]/);
-      if (format === 'json') expect(JSON.parse(line)).toMatchObject({ why: hostile, part: hostile });
+      if (format === 'pretty') continue;
+      expect(JSON.parse(line)).toMatchObject({ why: hostile, part: hostile });
     }
   });
 
