@@ -109,9 +109,14 @@ export function rpcCurlOf(operation: PublicOperation, origin: string): string {
 
 /** A stream, which goes on until it is stopped. */
 export function streamCurlOf({ paths, access, example }: PublicStream, origin: string): string {
+  const [path = ''] = paths;
+  const inPath = new Set(pathNamesOf(path));
   const query = new URLSearchParams(Object.entries(example.params)
+    .filter(([name]) => !inPath.has(name))
     .map(([name, value]): [string, string] => [name, plainText(value)])).toString();
-  const target = `${paths[0] ?? ''}${query === '' ? '' : `?${query}`}`;
+  const filled = path.replaceAll(/:(\w+)/g, (_part, name: string) =>
+    encodeURIComponent(plainText(example.params[name] ?? name)));
+  const target = `${filled}${query === '' ? '' : `?${query}`}`;
   return linesOf(`curl -N "${origin}${withVariables(target)}"`,
     access === 'anyone' ? [] : [tokenOption]);
 }

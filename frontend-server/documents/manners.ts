@@ -5,6 +5,10 @@ export interface Manner {
   paragraphs: readonly string[];
 }
 
+/** Where a reader gets `$ETAG` of the examples. */
+export const etagSource = 'the header `ETag` of the answer to `order.get`, as `"v1"`, quotes '
+  + 'included';
+
 export const manners: readonly Manner[] = [
   {
     id: 'values',

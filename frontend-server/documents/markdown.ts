@@ -8,7 +8,7 @@ import type { Topic } from '../operations/topics.ts';
 import type { Catalogue } from './catalogue.ts';
 import { curlOf, rpcCurlOf, streamCurlOf } from './curl.ts';
 import { JsonSchemas } from './json-schemas.ts';
-import { manners } from './manners.ts';
+import { etagSource, manners } from './manners.ts';
 import { accessWords, errorsOf, successesOf, templateOf } from './operation-facts.ts';
 import { codesInOrder, effectWords, retryWords } from './page-errors.ts';
 import { linkMarks, memberRows, typeWords } from './schema-words.ts';
@@ -83,7 +83,10 @@ export function apiMarkdown({ operations, streams }: Catalogue): string {
     'A running front end shows the same at `/docs`, and for programs at `/openapi.json` '
     + '([openapi.json](openapi.json) is a copy) and `/openrpc.json`.',
     'The lines are for a shell:',
-    ['- `$TOKEN`: the token of a session, or one that `orderly up` prints', ...ids].join('\n'),
+    [
+      '- `$TOKEN`: the token of a session, or one that `orderly up` prints', ...ids,
+      `- \`$ETAG\`: ${etagSource}`,
+    ].join('\n'),
     ...manners.flatMap(({ title, paragraphs }) => [`## ${title}`, ...paragraphs]),
     ...sections, '## Schemas', ...schemaTexts(schemas),
   ].join('\n\n')}\n`;

@@ -114,6 +114,10 @@ const description = [
   + 'called by JSON-RPC 2.0 at POST /rpc.',
 ].join('\n\n');
 
+/** Where the operations are; a client made from the document sends its requests there. */
+export const serversAt = (origin: string): JsonSchema[] =>
+  [{ url: origin, description: 'The front end that this document is from.' }];
+
 /** The whole document. */
 export function openApiOf({ operations, streams }: Catalogue): JsonSchema {
   const schemas = new JsonSchemas('#/components/schemas');
@@ -135,7 +139,7 @@ export function openApiOf({ operations, streams }: Catalogue): JsonSchema {
   return {
     openapi: '3.1.1',
     info: { title: 'Orderly', version, description, license: { name: 'MIT', identifier: 'MIT' } },
-    servers: [{ url: '/', description: 'The front end that this document is from.' }],
+    servers: serversAt('/'),
     tags: [...tags.map(([, { title, about }]) => ({ name: title, description: about })), otherTag],
     paths: { ...paths, ...otherPaths(errors) },
     components: {

@@ -9,7 +9,7 @@ import type { Catalogue } from './catalogue.ts';
 import { html, nothing, prose } from './html.ts';
 import type { Html } from './html.ts';
 import { JsonSchemas } from './json-schemas.ts';
-import { manners } from './manners.ts';
+import { etagSource, manners } from './manners.ts';
 import { linked, operationSection, schemaTable } from './page-operation.ts';
 import { streamSection } from './page-stream.ts';
 import { codeBlock, pageOf } from './page-layout.ts';
@@ -56,7 +56,8 @@ function variables(used: readonly ExampleId[]): Html {
     html`<li><code>$${name}</code>: ${prose(exampleIdSources[name])}</li>`);
   return html`<p>The lines below are for a shell and can be pasted as they are, once these are
 set:</p><ul><li><code>$TOKEN</code>: the token of a session, or one that <code>orderly up</code>
-prints</li>${rows}</ul>`;
+prints</li>${rows}
+<li><code>$ETAG</code>: ${prose(etagSource)}</li></ul>`;
 }
 
 const start = (origin: string): string => [

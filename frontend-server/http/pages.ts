@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { catalogue } from '../documents/catalogue.ts';
-import { openApi, openRpc } from '../documents/documents.ts';
+import { openApiAt, openRpc } from '../documents/documents.ts';
 import { docsPage } from '../documents/page-docs.ts';
 import { errorsPage } from '../documents/page-errors.ts';
 import { frontPage } from '../documents/page-front.ts';
@@ -49,6 +49,8 @@ function cached(make: Served['make']): (origin: string) => Made {
   };
 }
 
+const openApiText = (origin: string): string => `${JSON.stringify(openApiAt(origin))}\n`;
+
 function addText(app: FastifyInstance, path: string, { type, make }: Served): void {
   const made = cached(make);
   const config = type === page ? { contentPolicy: pagePolicy } : {};
@@ -68,6 +70,6 @@ export function addPages(app: FastifyInstance): void {
   addText(app, '/docs/errors', { type: page, make: errorsPage });
   addText(app, styleAddress, { type: 'text/css; charset=utf-8', make: () => pageStyle });
   addText(app, scriptAddress, { type: 'text/javascript; charset=utf-8', make: () => pageScript });
-  addText(app, '/openapi.json', { type: json, make: () => `${JSON.stringify(openApi())}\n` });
+  addText(app, '/openapi.json', { type: json, make: openApiText });
   addText(app, '/openrpc.json', { type: json, make: () => `${JSON.stringify(openRpc())}\n` });
 }
