@@ -32,6 +32,7 @@ import { QueueStore } from './queue/queue-store.ts';
 import { createServices } from './services/create-services.ts';
 import type { Services } from './services/create-services.ts';
 import { SessionTokens } from './session-token.ts';
+import { TrackTokens } from './track-token.ts';
 import { createUpstream } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -121,6 +122,7 @@ async function openDoor(
       forwarder, cluster, events, orders: new OrderDesk(forwarder, queue),
       services: services.desk,
       accounts: new AccountDesk({ forwarder, tokens, secret }),
+      tracks: new TrackTokens(secret),
     },
     identities, logger, host: config.host, ...protection,
     health: {

@@ -8,6 +8,7 @@ import { memoryFeed, memoryOpen, within } from './event-feed.ts';
 import type { ListPlan } from './order-list.ts';
 import { cursorOf, planList } from './order-list.ts';
 import { customerFrom, planCustomer, queryShops } from './shop-query.ts';
+import { trackOf } from './track.ts';
 
 export function queryMemory(
   state: MemoryOrderState, query: Query, owner: string | null,
@@ -17,6 +18,10 @@ export function queryMemory(
       return { order: historyOf(state, query.order_id, owner).order };
     case 'order.events':
       return { events: [...historyOf(state, query.order_id, owner).events] };
+    case 'order.track': {
+      const { order, events } = historyOf(state, query.order_id, owner);
+      return { track: trackOf(state, order, events) };
+    }
     case 'order.list':
       return { page: list(state, planList(query.filter, owner)) };
     case 'shop.list':

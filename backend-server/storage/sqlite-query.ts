@@ -12,6 +12,7 @@ import type { OrderRow } from './order-rows.ts';
 import { customerFrom, planCustomer, queryShops } from './shop-query.ts';
 import { SqliteEventFeed } from './sqlite-event-feed.ts';
 import type { SqliteOrderState } from './sqlite-order-state.ts';
+import { trackOf } from './track.ts';
 
 const firstPlacedFrom =
   '(SELECT placed_lsn FROM orders WHERE placed_at >= ? ORDER BY placed_at LIMIT 1)';
@@ -50,6 +51,10 @@ export class SqliteQuery {
       case 'order.events': {
         const { id } = this.#order(query.order_id, owner);
         return { events: this.#state.orders.events(id) };
+      }
+      case 'order.track': {
+        const order = this.#order(query.order_id, owner);
+        return { track: trackOf(this.#state, order, this.#state.orders.events(order.id)) };
       }
       case 'order.list':
         return { page: this.#list(planList(query.filter, owner)) };

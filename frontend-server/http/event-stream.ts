@@ -159,7 +159,7 @@ function addRoute(app: FastifyInstance, parts: RouteParts): void {
       const sent = { ...request.query as Fields, ...request.params as Fields };
       const params = checkStreamParams(stream, sent);
       const identity = identities.admit(stream.access, request.headers.authorization);
-      const plan = stream.listen(params, { ...identity, prefer: null });
+      const plan = stream.listen(params, { ...identity, prefer: null }, desk);
       const listening = {
         ...plan, ...inTheNameOf(plan.audience, identity),
         lastEventId: lastEventIdOf(request),

@@ -3,10 +3,13 @@ import {
   clusterViewSchema, orderNoticeSchema, streamParams, streamResetSchema, streamSnapshotSchema,
 } from '../../shared/contract/event-stream.ts';
 import { clusterStatusSchema } from '../../shared/contract/frontend.ts';
+import { trackParams } from '../../shared/contract/track.ts';
 import { audienceOf } from '../events/audience.ts';
 import { orderTypes, typeFilter } from '../events/type-filter.ts';
+import { exampleIds } from './example-ids.ts';
 import { defineStream } from './stream.ts';
 import type { PublicStream } from './stream.ts';
+import { trackPath, trackedOrder } from './track.ts';
 
 const orderEvents = Object.fromEntries(orderTypes.map((type) => [type, orderNoticeSchema]));
 
@@ -34,6 +37,20 @@ export const streams: readonly PublicStream[] = [
       const audience = audienceOf(actor);
       if (audience === null) throw new OrderlyError('unauthorized');
       return { audience, filter: typeFilter(types, audience.kind === 'operator') };
+    },
+  }),
+  defineStream({
+    name: 'track.stream',
+    doc: 'What happens to one order, for whoever was given its `track_url`: first how it stands, '
+      + 'then each event. Who did something is not told.',
+    topic: 'events', access: 'anyone', paths: [`${trackPath}/events`],
+    params: streamParams.extend(trackParams.shape),
+    events: { snapshot: streamSnapshotSchema, reset: streamResetSchema, ...orderEvents },
+    errors: ['not_found', 'rate_limited', 'overloaded', 'unavailable'],
+    example: { params: { token: exampleIds.TRACK_TOKEN } },
+    listen({ types, token }, _caller, desk) {
+      const orderId = trackedOrder(token, desk);
+      return { audience: { kind: 'tracker', orderId }, filter: typeFilter(types, false) };
     },
   }),
 ];

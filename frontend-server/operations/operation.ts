@@ -9,6 +9,7 @@ import type { EventHub } from '../events/event-hub.ts';
 import type { Forwarder } from '../forwarder.ts';
 import type { OrderDesk, Preference } from '../order-desk.ts';
 import type { ServiceDesk } from '../services/service-desk.ts';
+import type { TrackTokens } from '../track-token.ts';
 import type { ExampleId } from './example-ids.ts';
 import type { Topic } from './topics.ts';
 
@@ -20,6 +21,7 @@ export interface Desk {
   cluster: ClusterDesk;
   events: EventHub;
   accounts: AccountDesk;
+  tracks: TrackTokens;
 }
 
 /** Who asks, and whether they would rather wait. */

@@ -1,7 +1,8 @@
 import type { Operation } from '../../shared/contract/backend.ts';
 import { fingerprintOf } from '../../shared/contract/fingerprint.ts';
+import type { Order } from '../../shared/contract/order.ts';
 import type { SubmitRequest, SubmitResult } from '../forwarder.ts';
-import type { Answer, Caller } from './operation.ts';
+import type { Answer, Caller, Desk } from './operation.ts';
 
 /** What an operation that changes an order sends and answers. */
 
@@ -16,5 +17,10 @@ export const requestOf = (
   fingerprint: fingerprintOf(request), request,
 });
 
-export const orderAnswer = ({ order, lsn, replayed }: SubmitResult): Answer =>
-  ({ body: order, version: order.version, readIndex: lsn, replayed });
+/** An order as everybody is shown it: with the address under which it is tracked. */
+export const shown = (order: Order, { tracks }: Pick<Desk, 'tracks'>): Order =>
+  ({ ...order, track_url: `/v1/track/${tracks.seal(order.id)}` });
+
+export const orderAnswer = (
+  { order, lsn, replayed }: SubmitResult, desk: Pick<Desk, 'tracks'>,
+): Answer => ({ body: shown(order, desk), version: order.version, readIndex: lsn, replayed });

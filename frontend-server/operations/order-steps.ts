@@ -37,7 +37,7 @@ const staffStep = <P extends StepParams>(
       operation: 'order.move' as const, order_id: orderIdOf(id), step, if_version: version, input,
     };
     const request = requestOf(operation, caller, given ?? randomUUID());
-    return orderAnswer(await desk.forwarder.submit(request));
+    return orderAnswer(await desk.forwarder.submit(request), desk);
   },
 });
 
@@ -102,7 +102,7 @@ export const orderStepOperations: readonly PublicOperation[] = [
         operation: 'order.amend' as const, order_id: orderIdOf(id), if_version: version, input,
       };
       const request = requestOf(operation, caller, given ?? randomUUID());
-      return orderAnswer(await desk.forwarder.submit(request));
+      return orderAnswer(await desk.forwarder.submit(request), desk);
     },
   }),
   ...staffSteps,
@@ -120,7 +120,7 @@ export const orderStepOperations: readonly PublicOperation[] = [
         ...(version !== undefined && { if_version: version }),
       };
       const request = requestOf(operation, caller, given ?? randomUUID());
-      return orderAnswer(await desk.forwarder.submit(request));
+      return orderAnswer(await desk.forwarder.submit(request), desk);
     },
   }),
 ];

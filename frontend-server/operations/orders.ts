@@ -6,7 +6,7 @@ import { exampleIds } from './example-ids.ts';
 import { maskedPhone } from './masked-phone.ts';
 import { define } from './operation.ts';
 import type { PublicOperation } from './operation.ts';
-import { orderAnswer, orderPath, ordersPath, requestOf } from './order-request.ts';
+import { orderAnswer, orderPath, ordersPath, requestOf, shown } from './order-request.ts';
 import { orderIdOf, read } from './read.ts';
 import { queuedAnswer } from './submissions.ts';
 
@@ -38,7 +38,9 @@ export const orderOperations: readonly PublicOperation[] = [
       const placed = await desk.orders.place(request, caller.prefer);
       if (placed.kind === 'queued') return queuedAnswer(placed.submission);
       const { result } = placed;
-      return { ...orderAnswer(result), status: 201, location: `${ordersPath}/${result.order.id}` };
+      return {
+        ...orderAnswer(result, desk), status: 201, location: `${ordersPath}/${result.order.id}`,
+      };
     },
   }),
   define({
@@ -53,7 +55,7 @@ export const orderOperations: readonly PublicOperation[] = [
       const query = { query: 'order.list' as const, filter };
       const { value, ...rest } = await read(desk, 'page', { query, consistency, caller });
       const { data, next_cursor: nextCursor } = value;
-      const body = { data: data.map(withMaskedPhone), next_cursor: nextCursor };
+      const body = { data: data.map((order) => withMaskedPhone(shown(order, desk))), next_cursor: nextCursor };
       return { body, nextCursor, ...rest };
     },
   }),
@@ -66,7 +68,7 @@ export const orderOperations: readonly PublicOperation[] = [
     async run({ order_id: id, consistency }, caller, desk) {
       const query = { query: 'order.get' as const, order_id: orderIdOf(id) };
       const { value, ...rest } = await read(desk, 'order', { query, consistency, caller });
-      return { body: value, version: value.version, ...rest };
+      return { body: shown(value, desk), version: value.version, ...rest };
     },
   }),
   define({

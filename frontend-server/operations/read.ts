@@ -17,7 +17,9 @@ type Kind<K extends string> = Extract<QueryResult, Record<K, unknown>>;
 
 /** A read of one kind, with the position of the log that it shows. */
 export async function read<
-  K extends 'order' | 'events' | 'page' | 'menu' | 'shop' | 'shops' | 'customer' | 'account' | 'sessions',
+  K extends
+    | 'order' | 'events' | 'track' | 'page' | 'menu' | 'shop' | 'shops' | 'customer' | 'account'
+    | 'sessions',
 >(
   desk: Desk, kind: K,
   asked: {

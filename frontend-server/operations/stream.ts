@@ -3,8 +3,12 @@ import type { ErrorCode } from '../../shared/contract/errors.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { issuesOf } from '../../shared/rpc/wire-error.ts';
 import type { StreamRequest } from '../events/event-hub.ts';
-import type { Access, Caller, Example } from './operation.ts';
+import type { Access, Caller, Desk, Example } from './operation.ts';
 import type { Topic } from './topics.ts';
+
+/** What is needed to tell who listens. */
+type StreamDesk = Pick<Desk, 'tracks'>;
+type Listening = Pick<StreamRequest, 'audience' | 'filter'>;
 
 /**
  * A GET whose answer is a stream of server-sent events (text/event-stream) that does not end. It
@@ -26,17 +30,19 @@ export interface PublicStream {
   errors: readonly ErrorCode[];
   example: Example;
   /** `params` are of this stream's schema. Throws what is answered instead. */
-  listen(params: unknown, caller: Caller): Pick<StreamRequest, 'audience' | 'filter'>;
+  listen(params: unknown, caller: Caller, desk: StreamDesk): Listening;
 }
 
 type Declared<P> = Omit<PublicStream, 'params' | 'listen'> & {
   params: z.ZodType<P>;
-  listen(params: P, caller: Caller): Pick<StreamRequest, 'audience' | 'filter'>;
+  listen(params: P, caller: Caller, desk: StreamDesk): Listening;
 };
 
 /** A stream whose `listen` gets the params of its own schema. */
 export function defineStream<P>(stream: Declared<P>): PublicStream {
-  return { ...stream, listen: (params, caller) => stream.listen(params as P, caller) };
+  return {
+    ...stream, listen: (params, caller, desk) => stream.listen(params as P, caller, desk),
+  };
 }
 
 /** Params as sent, checked. Throws `invalid_params` with issues. */

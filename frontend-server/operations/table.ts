@@ -9,6 +9,7 @@ import { orderOperations } from './orders.ts';
 import { quoteOperations } from './quotes.ts';
 import { serviceOperations } from './services.ts';
 import { shopOperations } from './shops.ts';
+import { trackOperations } from './track.ts';
 import { submissionOperations } from './submissions.ts';
 
 /**
@@ -18,6 +19,7 @@ import { submissionOperations } from './submissions.ts';
 export const operations: readonly PublicOperation[] = [
   ...orderOperations,
   ...orderStepOperations,
+  ...trackOperations,
   ...submissionOperations,
   ...quoteOperations,
   ...geocodeOperations,

@@ -22,6 +22,7 @@ import { createServices } from '../services/create-services.ts';
 import type { Services } from '../services/create-services.ts';
 import { SessionTokens } from '../session-token.ts';
 import { StaticToken } from '../static-token.ts';
+import { TrackTokens } from '../track-token.ts';
 import type { Upstream } from '../upstream.ts';
 import { FakeCluster } from './fake-cluster.ts';
 
@@ -126,6 +127,7 @@ export class FrontDoor {
         forwarder, cluster: desk, events, orders: new OrderDesk(forwarder, queue),
         services: services.desk,
         accounts: new AccountDesk({ forwarder, tokens: this.sessions, secret }),
+        tracks: new TrackTokens(secret),
       },
       logger, host: '127.0.0.1', pressure: this.pressure,
       limits: new Limits(systemClock, options.rateLimits ?? 0),

@@ -6,6 +6,7 @@ import { count, shortName } from './ids.ts';
 import { defineMethod } from './method.ts';
 import { amendInputSchema, ifVersion, moveInputSchema, stepSchema } from './order-change.ts';
 import { endingSchema, outcomeSchema } from './submission.ts';
+import { trackSchema } from './track.ts';
 import {
   cancelInputSchema,
   idempotencyKey,
@@ -52,6 +53,7 @@ const feedPage = { after: count, limit: z.int().min(1).max(1_000) };
 export const querySchema = z.discriminatedUnion('query', [
   z.strictObject({ query: z.literal('order.get'), order_id: z.uuid() }),
   z.strictObject({ query: z.literal('order.events'), order_id: z.uuid() }),
+  z.strictObject({ query: z.literal('order.track'), order_id: z.uuid() }),
   z.strictObject({ query: z.literal('order.list'), filter: listQuerySchema }),
   z.strictObject({ query: z.literal('shop.list') }),
   z.strictObject({ query: z.literal('shop.get'), shop_id: shortName }),
@@ -73,6 +75,7 @@ export type Query = z.infer<typeof querySchema>;
 export const queryResultSchema = z.union([
   z.strictObject({ order: orderSchema }),
   z.strictObject({ events: z.array(orderEventSchema) }),
+  z.strictObject({ track: trackSchema }),
   z.strictObject({ page: orderPageSchema }),
   z.strictObject({ shops: z.array(shopSchema) }),
   z.strictObject({ shop: shopSchema }),

@@ -246,6 +246,8 @@ export const orderSchema = z.strictObject({
       note: z.string().nullable(),
     })
     .nullable(),
+  /** Where it can be tracked without signing in; the front end adds it, back ends know nothing of it. */
+  track_url: z.string().optional(),
 });
 export type Order = z.infer<typeof orderSchema>;
 
