@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   lineInSchema, placeInputSchema, type PlaceInput,
 } from '../shared/contract/order.ts';
+import type { QuoteInput } from '../shared/contract/quote.ts';
 import { usageFailure } from './failure.ts';
 import { fieldNames, fields, type FieldName } from './fields.ts';
 
@@ -65,6 +66,19 @@ export const missingTexts = (draft: Draft): FieldName[] =>
 export function missingFlags(draft: Draft): string[] {
   const items = draft.lines.length > 0 ? [] : ['--item SKU[:QTY][+OPTION...]'];
   return [...items, ...missingTexts(draft).map((name) => `${fields[name].flag} TEXT`)];
+}
+
+/** The body of POST /v1/quotes for an order. */
+export function quoteInputOf(input: PlaceInput): QuoteInput {
+  const { shop_id: shopId, fulfilment, schedule, tip, lines, delivery } = input;
+  return {
+    lines,
+    ...(shopId !== undefined && { shop_id: shopId }),
+    ...(fulfilment !== undefined && { fulfilment }),
+    ...(schedule !== undefined && { schedule }),
+    ...(tip !== undefined && { tip }),
+    ...(delivery !== undefined && { delivery: { address: delivery.address } }),
+  };
 }
 
 /** The body of POST /v1/orders. Throws a Failure that names each wrong field. */

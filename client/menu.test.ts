@@ -35,7 +35,14 @@ describe('the menu of orderly client', () => {
       [], 'Place an order',
       ...twoSoups, 'Roll', '', 'Done: 3 pieces, £13.95', ...address, 'Yes, place it', 'Quit',
     );
-    expect(err()).toContain('Total   £13.95');
+    expect(err()).toContain('Fee     £2.50\nTotal   £16.45');
+    expect(err()).toContain('Between 02 Jan, 12:30 and 02 Jan, 12:45');
+    expect(server.quotes).toEqual([{
+      lines: [
+        { sku: 'soup', quantity: 2, options: ['large', 'cream'] }, { sku: 'roll', quantity: 1 },
+      ],
+      delivery: { address: { line1: '1 High St', postcode: 'DH1 3LE' } },
+    }]);
     expect(out()).toContain('Order A-001 is placed.');
     expect(code).toBe(0);
     expect(prompts.left).toBe(0);
@@ -46,7 +53,7 @@ describe('the menu of orderly client', () => {
         { sku: 'soup', quantity: 2, options: ['large', 'cream'] }, { sku: 'roll', quantity: 1 },
       ],
       delivery: { address: { line1: '1 High St', postcode: 'DH1 3LE' } },
-      expected_total: { amount: 1395, currency: 'GBP' },
+      expected_total: { amount: 1645, currency: 'GBP' },
     });
   });
 
@@ -242,7 +249,7 @@ describe('orderly client place at a terminal', () => {
     expect(code).toBe(0);
     expect(prompts.asked).toEqual([
       'House and street', 'Town (may stay empty)', 'Postcode', 'Note for the shop (may stay empty)',
-      'Place this order for £1.90?',
+      'Place this order for £4.40?',
     ]);
   });
 

@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import type { CancelInput, PlaceInput } from '../shared/contract/order.ts';
+import type { QuoteInput } from '../shared/contract/quote.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { menuAnswer, type Menu } from './answers/menu.ts';
 import {
   eventsAnswer, orderAnswer, orderPageAnswer, submissionAnswer,
   type Order, type OrderEvent, type OrderPage, type Submission,
 } from './answers/order.ts';
+import { quoteAnswer, type Quote } from './answers/quote.ts';
 import { stoppedFailure } from './failure.ts';
 import { Http, type Answer, type HttpRequest } from './http.ts';
 import { resumeCancel, resumePlace } from './resume.ts';
@@ -40,6 +42,9 @@ export interface ListFilter {
   phone?: string;
   number?: string;
 }
+
+/** A price is worth a short wait; while no back end is there the order is queued without it. */
+const quoteMsMax = 3_000;
 
 const pathOf = (id: string): string => `/v1/orders/${encodeURIComponent(id)}`;
 
@@ -89,6 +94,16 @@ export class Session {
       return { kind: 'queued', submission: tell(submissionAnswer, answer, write) };
     }
     return { kind: 'order', order: tell(orderAnswer, answer, write), replayed: answer.replayed };
+  }
+
+  /** What an order would cost; null when that can not be said soon: it is asked once. */
+  async quote(input: QuoteInput): Promise<Quote | null> {
+    const { stop } = this.#options;
+    const headers = {};
+    const request = { method: 'POST' as const, path: '/v1/quotes', body: input, headers };
+    const attempt = await this.#http.attempt(this.#authorize(request), quoteMsMax, stop);
+    if (attempt.kind !== 'answer' || attempt.status !== 200) return null;
+    return quoteAnswer.safeParse(attempt.body).data ?? null;
   }
 
   async cancel(id: string, input: CancelInput, key: string): Promise<Told<Order>> {

@@ -24,8 +24,9 @@ export const orderAnswer = z.object({
     address: z.object({ line1: text, line2: maybe, city: maybe, postcode: text }),
     geocode: z.object({ status: text, corrected: z.boolean(), disputed: z.boolean() }),
     instructions: maybe,
-  }),
-  totals: z.object({ total: moneyAnswer }),
+  }).nullish(),
+  totals: z.object({ delivery_fee: moneyAnswer.nullish(), total: moneyAnswer }),
+  eta: z.object({ earliest: text, latest: text }).nullish(),
   placed_at: text,
   cancel: z.object({ reason: maybe, note: maybe }).nullish(),
 });

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { PlaceInput } from '../../shared/contract/order.ts';
 import type { Menu } from '../answers/menu.ts';
+import type { Quote } from '../answers/quote.ts';
 import { cartOf, stillOffered, totalOf } from '../cart.ts';
 import type { Asking } from '../context.ts';
-import { missingTexts, placeInputOf, type Draft } from '../draft.ts';
+import { missingTexts, placeInputOf, quoteInputOf, type Draft } from '../draft.ts';
 import { fieldAt, fieldNames, fields, type FieldName } from '../fields.ts';
 import { Failure } from '../failure.ts';
 import { describeFailure } from '../messages.ts';
 import type { Placed } from '../session.ts';
+import { money } from '../view/money.ts';
 import { sumText, summaryView } from '../view/summary.ts';
 import { told } from '../view/told.ts';
 import { askFields } from './ask-fields.ts';
@@ -20,6 +22,8 @@ interface Work {
   key: string;
   /** The person has said yes to what would be sent now. */
   confirmed: boolean;
+  /** What they were told that it costs, in pence; null when nobody could say. */
+  total: number | null;
 }
 
 export interface PlaceStart {
@@ -45,22 +49,29 @@ async function withTexts(context: Asking, work: Work, names: readonly FieldName[
   return { ...work, draft: await askFields(context.prompts, work.draft, names) };
 }
 
-const totalIn = ({ menu, draft }: Work): number | null => totalOf(cartOf(menu, draft.lines));
+/** What the lines cost by the menu; null when it does not know them. */
+const itemsIn = ({ menu, draft }: Work): number | null => totalOf(cartOf(menu, draft.lines));
 
 type Decision = 'place' | 'items' | 'details' | 'drop';
 
+const questionFor = (work: Work, quote: Quote | null): string =>
+  (quote === null
+    ? `Place this order for ${sumText(itemsIn(work))} and the delivery fee?`
+    : `Place this order for ${money(quote.totals.total)}?`);
+
 /** Shows the whole order and asks what to do with it. */
-async function decide(context: Asking, work: Work): Promise<Decision> {
-  const { terminal, prompts } = context;
+async function decide(
+  context: Asking, work: Work,
+): Promise<{ decision: Decision; total: number | null }> {
+  const { terminal, prompts, session } = context;
   const { menu, draft } = work;
-  const total = totalIn(work);
+  const quote = await session.quote(quoteInputOf(placeInputOf(draft, null)));
+  const shown = { cart: cartOf(menu, draft.lines), items: itemsIn(work), draft, quote };
   terminal.say('');
-  terminal.say(summaryView({ cart: cartOf(menu, draft.lines), total, draft }, {
-    ...terminal.screen, paint: terminal.talkPaint,
-  }));
+  terminal.say(summaryView(shown, { ...terminal.screen, paint: terminal.talkPaint }));
   terminal.say('');
-  return prompts.choose<Decision>({
-    message: `Place this order for ${sumText(total)}?`,
+  const decision = await prompts.choose<Decision>({
+    message: questionFor(work, quote),
     choices: [
       { name: 'Yes, place it', value: 'place' },
       { name: 'Change the items', value: 'items' },
@@ -68,15 +79,16 @@ async function decide(context: Asking, work: Work): Promise<Decision> {
       { name: 'No, drop it', value: 'drop' },
     ],
   });
+  return { decision, total: quote?.totals.total.amount ?? null };
 }
 
 /** Until the person says yes; null when they drop the order. */
 async function confirm(context: Asking, start: Work): Promise<Work | null> {
   let work = start;
   while (!work.confirmed) {
-    const decision = await decide(context, work);
+    const { decision, total } = await decide(context, work);
     if (decision === 'drop') return null;
-    if (decision === 'place') return { ...work, confirmed: true };
+    if (decision === 'place') return { ...work, confirmed: true, total };
     const changed = decision === 'items'
       ? await withLines(context, work)
       : await withTexts(context, work, fieldNames);
@@ -123,6 +135,11 @@ async function mend(context: Asking, work: Work, failure: Failure): Promise<Work
     terminal.say(describeFailure(failure, terminal.talkPaint, false));
     return withFreshMenu(context, work);
   }
+  if (failure.code === 'below_minimum') {
+    terminal.say(describeFailure(failure, terminal.talkPaint, false));
+    const more = await withLines(context, { ...work, confirmed: false });
+    return more === null ? null : { ...more, key: newKey() };
+  }
   // Given up by the session, with the key: the same request may go out again.
   if (failure.facts.key === undefined || context.io.stop.aborted) throw failure;
   terminal.say(describeFailure(failure, terminal.talkPaint, false));
@@ -138,6 +155,7 @@ async function begin(context: Asking, start: PlaceStart): Promise<Work | null> {
   const menu = (await context.session.menu()).value;
   const work: Work = {
     menu, draft: start.draft, key: start.key ?? newKey(), confirmed: start.confirmed,
+    total: null,
   };
   const filled = work.draft.lines.length > 0 ? work : await withLines(context, work);
   if (filled === null) return null;
@@ -165,7 +183,7 @@ export async function placeByAsking(
   for (;;) {
     if (work !== null) work = await confirm(context, work);
     if (work === null) return dropped;
-    const input: PlaceInput = placeInputOf(work.draft, start.expectedTotal ?? totalIn(work));
+    const input: PlaceInput = placeInputOf(work.draft, start.expectedTotal ?? work.total);
     try {
       return { placed: await context.session.place(input, work.key), key: work.key };
     } catch (error) {

@@ -4,7 +4,9 @@ import { ERRORS, type ErrorCode, type Issue } from '../../shared/contract/errors
 import {
   cancelInputSchema, gbp, placeInputSchema, type Order, type PlaceInput,
 } from '../../shared/contract/order.ts';
+import { quoteInputSchema } from '../../shared/contract/quote.ts';
 import { must } from '../../shared/runtime/assert.ts';
+import { cartOf, totalOf } from '../cart.ts';
 import { exampleMenu, exampleOrder } from './examples.ts';
 
 /** A front end's REST routes on a real socket, with its orders in memory and no back end. */
@@ -47,6 +49,8 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 
 export class FrontEndStandin {
   readonly seen: Seen[] = [];
+  /** Bodies of the quotes that were asked for; these are in no other list. */
+  readonly quotes: unknown[] = [];
   readonly orders: Order[] = [];
   readonly #byKey = new Map<string, Order>();
   readonly #scripted: { at: RegExp; reply: Reply; carriedOut: boolean }[] = [];
@@ -89,6 +93,11 @@ export class FrontEndStandin {
       authorization: request.headers.authorization,
       body: text === '' ? undefined : JSON.parse(text),
     };
+    if (seen.path === '/v1/quotes') {
+      this.quotes.push(seen.body);
+      send(response, 200, quoteOf(seen.body));
+      return;
+    }
     this.seen.push(seen);
     const at = this.#scripted.findIndex((one) => one.at.test(`${seen.method} ${seen.path}`));
     const [scripted] = at < 0 ? [] : this.#scripted.splice(at, 1);
@@ -159,6 +168,18 @@ export class FrontEndStandin {
     this.orders.unshift(order);
     return order;
   }
+}
+
+/** By the menu, with a fee of 2.50; the postcode is taken as it is. */
+function quoteOf(body: unknown): unknown {
+  const { lines, delivery } = quoteInputSchema.parse(body);
+  const items = totalOf(cartOf(exampleMenu, lines)) ?? 0;
+  return {
+    totals: { delivery_fee: gbp(250), total: gbp(items + 250) },
+    delivery: { postcode: delivery?.address.postcode, corrected: false },
+    eta: { earliest: '2026-01-02T12:30:00.000Z', latest: '2026-01-02T12:45:00.000Z' },
+    problems: [],
+  };
 }
 
 function orderFrom(input: PlaceInput, count: number): Order {

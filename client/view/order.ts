@@ -4,7 +4,7 @@ import { money } from './money.ts';
 import { moment } from './moment.ts';
 import { statusPainted } from './orders.ts';
 import { table } from './table.ts';
-import { addressCheckWords, reasonWords, statusWords } from './words.ts';
+import { deliveryWords, reasonWords, statusWords } from './words.ts';
 import { told } from './told.ts';
 
 type Line = Order['lines'][number];
@@ -19,7 +19,9 @@ const isFilled = (text: string | null | undefined): text is string =>
   text !== null && text !== undefined && text !== '';
 
 /** The address on one line, as the server keeps it. */
-export function addressLine({ delivery: { address } }: Order): string {
+export function addressLine({ delivery }: Order): string {
+  if (delivery === null || delivery === undefined) return 'none';
+  const { address } = delivery;
   const parts = [address.line1, address.line2, address.city, address.postcode];
   return parts.filter(isFilled).map((part) => told(part, 120)).join(', ');
 }
@@ -37,18 +39,25 @@ export function orderView(order: Order, screen: Screen): string {
     ['Status', statusPainted(order.status, paint)],
     ['Name', told(order.customer.name, 80)],
     ['Phone', told(order.customer.phone, 32)],
-    ['Address', `${addressLine(order)} (${addressCheckWords(order.delivery.geocode)})`],
+    ['Address', `${addressLine(order)} (${deliveryWords(order)})`],
   ];
+  if (order.eta !== null && order.eta !== undefined) {
+    const [from, to] = [order.eta.earliest, order.eta.latest].map((at) => moment(at, timeZone));
+    rows.push(['Expected', `${from} to ${to}`]);
+  }
   if (isFilled(order.notes)) rows.push(['Note', told(order.notes, 500)]);
   if (isFilled(order.cancel?.reason)) rows.push(['Reason', reasonWords(order.cancel.reason)]);
   const lines = order.lines.map((line) =>
     [String(line.quantity), lineText(line), money(line.line_total)]);
+  const { delivery_fee: fee } = order.totals;
+  const feeRow = fee === null || fee === undefined || fee.amount === 0
+    ? [] : [`${'Delivery'.padEnd(10)}${money(fee)}`];
   const total = `${'Total'.padEnd(10)}${paint.bold(money(order.totals.total))}`;
   const columns = [
     { title: 'QTY', align: 'right' as const }, { title: 'ITEM' },
     { title: 'SUM', align: 'right' as const },
   ];
-  return [facts(rows), '', table(columns, lines, screen), '', total].join('\n');
+  return [facts(rows), '', table(columns, lines, screen), '', ...feeRow, total].join('\n');
 }
 
 const eventWords = (event: OrderEvent): string => {
@@ -83,11 +92,11 @@ export function placedView(
       : `Order ${number} is placed.`,
     `Status: ${statusPainted(order.status, paint)}. Total: ${money(order.totals.total)}.`,
   ];
-  const { geocode } = order.delivery;
-  if (geocode.corrected) {
-    lines.push(`We read that as ${told(order.delivery.address.postcode, 64)}.`);
+  const { delivery } = order;
+  if (delivery?.geocode.corrected === true) {
+    lines.push(`We read that as ${told(delivery.address.postcode, 64)}.`);
   }
-  if (geocode.status === 'unverified') {
+  if (delivery?.geocode.status === 'unverified') {
     lines.push(
       'We could not check the postcode just now. We will check it before your order leaves.',
     );

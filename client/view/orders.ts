@@ -3,7 +3,7 @@ import type { Paint, Screen } from '../terminal.ts';
 import { money } from './money.ts';
 import { moment } from './moment.ts';
 import { table } from './table.ts';
-import { addressCheckWords, statusInShort, statusWords } from './words.ts';
+import { deliveryWords, statusInShort, statusWords } from './words.ts';
 import { told } from './told.ts';
 
 const done = new Set(['delivered']);
@@ -38,7 +38,7 @@ export function ordersView(page: OrderPage, screen: Screen): string {
     itemsInShort(order, itemsMax),
     money(order.totals.total),
     statusPainted(order.status, screen.paint, statusInShort(order.status)),
-    addressCheckWords(order.delivery.geocode),
+    deliveryWords(order),
   ]);
   return table([
     { title: 'NUMBER' }, { title: 'PLACED' }, { title: 'ITEMS' },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderAnswer } from '../answers/order.ts';
+import { orderAnswer, type Order } from '../answers/order.ts';
 import { cartOf, totalOf } from '../cart.ts';
 import { draftOf } from '../draft.ts';
 import { parseItem } from '../parse-item.ts';
@@ -18,6 +18,11 @@ import { addressCheckWords, reasonWords, statusWords } from './words.ts';
 const plain: Screen = { width: 120, paint: paintFor(false), timeZone: 'UTC' };
 const coloured: Screen = { ...plain, paint: paintFor(true) };
 const order = orderAnswer.parse(exampleOrder());
+const withGeocode = (geocode: { corrected?: boolean; status?: string }): Order => {
+  const { delivery } = order;
+  if (delivery === null || delivery === undefined) throw new Error('the example is delivered');
+  return { ...order, delivery: { ...delivery, geocode: { ...delivery.geocode, ...geocode } } };
+};
 const gbp = (amount: number) => ({ amount, currency: 'GBP' });
 
 describe('money', () => {
@@ -175,15 +180,13 @@ describe('one order', () => {
   });
 
   it('tells after placing what became of the postcode', () => {
-    const corrected = structuredClone(order);
-    corrected.delivery.geocode.corrected = true;
+    const corrected = withGeocode({ corrected: true });
     expect(placedView(corrected, { replayed: false }, plain)).toBe([
       'Order A-042 is placed.',
       'Status: placed, waiting for the shop. Total: £12.00.',
       'We read that as DH1 3LE.',
     ].join('\n'));
-    const unverified = structuredClone(order);
-    unverified.delivery.geocode.status = 'unverified';
+    const unverified = withGeocode({ status: 'unverified' });
     expect(placedView(unverified, { replayed: true }, plain)).toBe([
       'Order A-042 was placed before with this key; nothing was placed again.',
       'Status: placed, waiting for the shop. Total: £12.00.',
@@ -195,20 +198,35 @@ describe('one order', () => {
 describe('the summary', () => {
   const lines = [parseItem('soup:2+large+cream'), parseItem('roll')];
 
-  it('adds up what the menu says', () => {
+  it('shows what it costs and when it comes, as far as that is known', () => {
     const texts = { name: 'Ann', phone: '0191', line1: '1 High St', postcode: 'DH1 3LE' };
     const draft = draftOf({}, lines, texts);
     const cart = cartOf(exampleMenu, lines);
     expect(totalOf(cart)).toBe(2 * (450 + 150 + 50) + 95);
-    expect(summaryView({ cart, total: totalOf(cart), draft }, plain)).toBe([
+    const delivery = { postcode: 'DH1 3LE', corrected: true };
+    const quote = {
+      totals: { delivery_fee: gbp(250), total: gbp(1645) }, delivery, problems: [],
+      eta: { earliest: '2026-01-02T12:30:00.000Z', latest: '2026-01-02T12:45:00.000Z' },
+    };
+    const summary = { cart, items: totalOf(cart), draft, quote };
+    expect(summaryView(summary, plain)).toBe([
       'QTY  ITEM                            SUM',
       '  2  Tomato soup + Large + Cream  £13.00',
       '  1  Roll                          £0.95',
       '',
-      'Total   £13.95',
+      'Fee     £2.50',
+      'Total   £16.45',
       'For     Ann, 0191',
       'To      1 High St, DH1 3LE',
+      'Between 02 Jan, 12:30 and 02 Jan, 12:45',
+      'We read that as DH1 3LE',
     ].join('\n'));
+    const detail = 'The shop is closed now.';
+    const closed = { ...quote, problems: [{ pointer: '', detail }] };
+    expect(summaryView({ ...summary, quote: closed }, plain)).toContain(`! ${detail}`);
+    expect(summaryView({ ...summary, quote: closed }, plain)).not.toContain('Between');
+    expect(summaryView({ ...summary, quote: null }, plain))
+      .toContain('Items   £13.95\nTotal   not known now');
   });
 
   it('does not invent the price of what the menu does not have', () => {

@@ -46,8 +46,15 @@ export const statusInShort = (status: string): string =>
 
 export const reasonWords = (reason: string): string => wordsIn(reasons, reason);
 
+type Delivery = NonNullable<Order['delivery']>;
+
+/** Where an order goes, as far as that was checked. */
+export const deliveryWords = ({ delivery }: Order): string =>
+  (delivery === null || delivery === undefined
+    ? 'collected' : addressCheckWords(delivery.geocode));
+
 /** What is known of the delivery address. */
-export function addressCheckWords(geocode: Order['delivery']['geocode']): string {
+export function addressCheckWords(geocode: Delivery['geocode']): string {
   if (geocode.disputed) return 'services disagree';
   const words = wordsIn(checks, geocode.status);
   return geocode.corrected && geocode.status === 'resolved' ? 'checked, corrected' : words;
