@@ -121,15 +121,15 @@ const makeParts = (ground: Ground) => {
   return { clock, names, geocoder, quoting, links, logger, storage };
 };
 
+const leaveBurned = ({ mark, logger }: Ground): void => {
+  const why = 'the name server says that this store has lost data it had acknowledged';
+  mark.leave(why);
+  leaveStorageFailed(logger, why);
+};
+
 const serve = async (ground: Ground): Promise<{ address: string; stop: () => Promise<void> }> => {
-  const { config, secret, folder, id, logger, storage } = ground;
-  const { group } = config;
+  const { config, secret, folder, id, logger, storage, config: { group } } = ground;
   const parts = makeParts(ground);
-  const burned = (): void => {
-    const why = 'the name server says that this store has lost data it had acknowledged';
-    ground.mark.leave(why);
-    leaveStorageFailed(logger, why);
-  };
   const addresses = new AddressMemory(parts.geocoder);
   await addresses.recall(storage);
   const replica: Replica = new Replica({
@@ -160,7 +160,6 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     address: () => server?.address ?? `${config.host}:0`,
     onSwitch: (down) => membership.setPaused(down),
   });
-  const { gate } = service;
   const measures = measureBackend({ ...parts, replica });
   const methods = [
     ...service.methods,
@@ -168,7 +167,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     servedMetrics(() => measures.refresh()),
   ];
   server = await serveOnLastPort(folder.dir, config.port, (port) =>
-    serveRpc({ secret, host: config.host, port, methods, logger, gate }),
+    serveRpc({ secret, host: config.host, port, methods, logger, gate: service.gate }),
   );
   const { address } = server;
   const { storeId: instance, boot } = storage.image.core;
@@ -180,7 +179,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
       refreshCounts(service, logger);
       return service.beatStatus();
     },
-    onBurned: burned,
+    onBurned: () => leaveBurned(ground),
   });
   const onTrace = (event: TraceEvent): void => {
     logTrace(logger, event);
