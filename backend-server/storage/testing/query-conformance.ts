@@ -66,6 +66,40 @@ export function queryConformance({ current }: Stores): void {
       .toEqual([7, 6, 5, 3, 2].map(sampleOrderId));
   });
 
+  it('filters by shop and by the time of placing, from a moment on and up to before one', async () => {
+    await fill(current(), 6);
+    const placed = (await list({})).data.toReversed().map(({ placed_at: at }) => at);
+    const [first = '', second = '', , , last = ''] = placed;
+    expect(ids(await list({ shop_id: 'main' }))).toHaveLength(5);
+    expect(ids(await list({ shop_id: 'other' }))).toEqual([]);
+    expect(ids(await list({ from: first, to: second }))).toEqual([2].map(sampleOrderId));
+    expect(ids(await list({ from: last }))).toEqual([6].map(sampleOrderId));
+    expect(ids(await list({ to: last }))).toEqual([5, 4, 3, 2].map(sampleOrderId));
+    expect(ids(await list({ from: '2024-01-01', to: '2099-01-01' }))).toHaveLength(5);
+    expect(ids(await list({ from: '2099-01-01' }))).toEqual([]);
+    expect(ids(await list({ to: '2024-01-01' }))).toEqual([]);
+    const inDurham = second.replace('Z', '+01:00');
+    expect(ids(await list({ from: inDurham }))).toHaveLength(5);
+  });
+
+  it('tells who ordered with a telephone number, and where to', async () => {
+    await fill(current(), 12);
+    const found = async (phone: string, owner: string | null = null) =>
+      (await current().query({ query: 'customer.find', phone }, owner)).result;
+    const result = await found('0191 384 0003');
+    const customer = 'customer' in result ? result.customer : null;
+    expect(customer).toMatchObject({
+      phone: '+441913840003', name: "Ayşe O'Neil 10",
+      addresses: [
+        { line1: '10 North Bailey', postcode: 'DH1 0EZ', times: 1 },
+        { line1: '3 North Bailey', postcode: 'DH1 3EZ', times: 1 },
+      ],
+    });
+    expect(customer?.orders.map(({ id }) => id)).toEqual([10, 3].map(sampleOrderId));
+    await expect(found('0191 999 9999')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(found('0191 384 0003', 'nobody')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   it('refuses a cursor that it did not make', async () => {
     for (const cursor of ['0', 'bHNuIC0x', 'bHNuIDFlOQ', 'bHNuIDA']) {
       await expect(list({ cursor })).rejects.toMatchObject({ code: 'invalid_params' });

@@ -74,7 +74,7 @@ export function stateConformance({ current, another, reopen }: Stores): void {
   });
 }
 
-export function catalogueConformance({ current }: Stores): void {
+export function catalogueConformance({ current, reopen }: Stores): void {
   it('gives the catalogue once it is installed', async () => {
     const storage = current();
     expect(await storage.catalogue()).toBeNull();
@@ -83,6 +83,44 @@ export function catalogueConformance({ current }: Stores): void {
     const { shop, menu } = sampleInstall();
     expect(await storage.catalogue()).toEqual({ shop, menu });
     expect(await storage.query({ query: 'menu.get' })).toMatchObject({ result: { menu } });
+  });
+
+  it('keeps several shops, each with its own menu, also when it is opened again', async () => {
+    await fill(current(), 3);
+    const { shop, menu } = sampleInstall();
+    const { categories } = menu;
+    const other = { kind: 'shop.create', shopId: 'a-shop', terms: shop, menu } as const;
+    await current().persist([append(
+      sampleEntry(4, other),
+      sampleEntry(5, { kind: 'menu.put', shopId: 'a-shop', menu: { categories }, expected: 1 }),
+      sampleEntry(6, {
+        kind: 'shop.accepting', shopId: 'main', accepting: 'closed', busyUntil: null,
+      }),
+      sampleEntry(7, { kind: 'shop.put', shopId: 'main', terms: shop, expected: 1 }),
+    )]);
+    const { results } = await current().apply(7);
+    expect(results.map(({ result }) => (result.ok ? 'ok' : result.code)))
+      .toEqual(['ok', 'ok', 'ok', 'version_mismatch']);
+    const storage = await reopen();
+    expect(await storage.query({ query: 'shop.list' })).toMatchObject({
+      result: {
+        shops: [
+          { id: 'a-shop', version: 1, accepting: 'open' },
+          { id: 'main', version: 2, accepting: 'closed' },
+        ],
+      },
+    });
+    expect((await storage.catalogue('a-shop'))?.menu).toMatchObject({
+      shop_id: 'a-shop', version: 2,
+    });
+    expect((await storage.catalogue())?.menu).toEqual(menu);
+    for (const query of ['shop.get', 'menu.get'] as const) {
+      await expect(storage.query({ query, shop_id: 'none' })).rejects.toMatchObject({
+        code: 'not_found',
+      });
+    }
+    expect([await storage.ordersAhead('main'), await storage.ordersAhead('a-shop')])
+      .toEqual([2, 0]);
   });
 
   it('lists open orders that were never looked up, oldest first, up to the limit', async () => {
