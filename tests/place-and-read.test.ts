@@ -10,7 +10,11 @@ describe('a whole system', () => {
     const order = await cluster.placed(anOrder({
       lines: [{ sku: 'mushy-peas', quantity: 3 }, { sku: 'tea', quantity: 2 }],
     }));
-    expect(order.totals.total.amount).toBe(3 * 180 + 2 * 190);
+    const fee = 950;
+    expect(order.totals).toMatchObject({
+      delivery_fee: { amount: fee }, total: { amount: 3 * 180 + 2 * 190 + fee },
+    });
+    expect(order.eta?.basis).toBe('quote');
     expect(order.delivery?.geocode.status).toBe('resolved');
     expect(order.delivery?.position).not.toBeNull();
     expect(order.status).toBe('placed');
