@@ -5,6 +5,7 @@ import { silentLogger } from '../shared/runtime/logger.ts';
 import { type Standin, startStandin } from '../tools/geocoder-standin/standin.ts';
 import { freePort } from '../tools/up/free-port.ts';
 import { createGeocoder, type Geocoder } from './geocoding/geocoder.ts';
+import { samplePlace } from './orders/testing/sample-commands.ts';
 import { aPlace, RunningStore, until } from './testing/running-store.ts';
 
 /** One order is placed while no geocoding service can be reached; then one comes up. */
@@ -53,5 +54,29 @@ describe('PrimaryDuties', () => {
     expect(late.map(({ opId }) => opId)).toEqual([
       `system:order.geocoded:${waiting[0]?.id ?? ''}`,
     ]);
+  }, 30_000);
+
+  it('rejects every order that nobody has accepted in time, and each of them once', async () => {
+    const count = 150;
+    const { storage, disk } = store.parts;
+    await Promise.all(Array.from({ length: count }, (_, n) => {
+      const place = samplePlace({ n });
+      const draft = { ...place.draft, accept_by: '2025-06-15T12:00:00.000Z' };
+      return store.orders.submitOwn(`test:place:${n}`, { ...place, draft });
+    }));
+    await until('none is overdue', async () =>
+      (await storage.dueOrders('2025-06-15T12:00:00.000Z', 1)).length === 0);
+    const { result } = await storage.query({
+      query: 'order.list', filter: { limit: 200, status: 'rejected' },
+    });
+    const rejected = 'page' in result ? result.page.data : [];
+    expect(rejected).toHaveLength(count);
+    expect(new Set(rejected.map(({ version }) => version))).toEqual(new Set([2]));
+    expect(new Set(rejected.map(({ cancel }) => cancel?.reason)))
+      .toEqual(new Set(['not_accepted_in_time']));
+    // Nobody is in its way: each op is in the log once.
+    const ops = disk.log.filter(({ opId }) => opId.startsWith('system:order.reject:'));
+    expect(ops).toHaveLength(count);
+    expect(new Set(ops.map(({ opId }) => opId)).size).toBe(count);
   }, 30_000);
 });

@@ -4,6 +4,7 @@ import { sampleOrderId, samplePlace } from '../orders/testing/sample-commands.ts
 import type { Storage } from './storage.ts';
 import { feedConformance } from './testing/feed-conformance.ts';
 import { accountConformance } from './testing/account-conformance.ts';
+import { lifeCycleConformance } from './testing/life-cycle-conformance.ts';
 import { queryConformance } from './testing/query-conformance.ts';
 import {
   append, barrier, sampleClusterId, sampleEntries, sampleEntry, sampleView,
@@ -49,6 +50,7 @@ export function storageConformance(name: string, newPlace: () => Promise<StorePl
     stateConformance(stores);
     catalogueConformance(stores);
     queryConformance(stores);
+    lifeCycleConformance(stores);
     accountConformance(stores);
     feedConformance(stores);
     promiseConformance(stores);
