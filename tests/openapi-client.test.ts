@@ -124,7 +124,7 @@ describe('/openapi.json', () => {
       .toEqual([200, expect.objectContaining({ status: 'cancelled' })]);
   });
 
-  it('has examples that every operation takes, and names every status that comes back', async () => {
+  it('has examples that every operation takes, and every status that comes back', async () => {
     const client = new DocumentClient(await documentOf(), cluster);
     const { reply } = await client.call('/v1/orders', 'post');
     client.ids.set(exampleIds.ORDER_ID, (reply.body as { id: string }).id);
@@ -135,7 +135,8 @@ describe('/openapi.json', () => {
       const called = await client.call(path, method);
       const { status, code } = called.reply;
       const isDeclared = called.declared.includes(String(status));
-      if (!isDeclared || wrongInTheDocument.has(code)) wrong.push([route, status, called.reply.body]);
+      if (isDeclared && !wrongInTheDocument.has(code)) continue;
+      wrong.push([route, status, called.reply.body]);
     }
     expect(wrong).toEqual([]);
   });
@@ -151,7 +152,8 @@ describe('/docs', () => {
       .map(([, text = '']) => text.replaceAll('&quot;', '"').replaceAll('&#39;', "'")
         .replaceAll('&gt;', '>').replaceAll('&lt;', '<').replaceAll('&amp;', '&'))
       .filter((text) => /\/v1\/(menu|orders)"|"(menu.get|order.create|order.list)"/.test(text)
-        || text.includes('$ORDER_ID') && /order\.get|-H "Authorization: Bearer \$TOKEN"$/.test(text));
+        || text.includes('$ORDER_ID')
+        && /order\.get|-H "Authorization: Bearer \$TOKEN"$/.test(text));
     const placed = (await cluster.placed()).id;
     expect(lines.length).toBeGreaterThan(6);
     for (const line of lines) {

@@ -2,14 +2,17 @@ import { exampleIds } from '../operations/example-ids.ts';
 import type { PublicOperation } from '../operations/operation.ts';
 import type { PublicStream } from '../operations/stream.ts';
 import { exampleKey, exampleParams } from './openrpc.ts';
-import { hasBody, headerMembers, mainPathOf, pathNamesOf } from './operation-facts.ts';
+import { hasBody, headerMembers } from './operation-facts.ts';
+import { mainPathOf, pathNamesOf } from './operation-paths.ts';
 
 /**
  * The example of an operation as lines for a POSIX shell. What differs from system to system is a
  * variable: TOKEN, and those of operations/example-ids.ts. Pure.
  */
 
-const variables = new Map(Object.entries(exampleIds).map(([name, value]) => [value as string, name]));
+const variables = new Map<string, string>(
+  Object.entries(exampleIds).map(([name, value]) => [value, name]),
+);
 
 const plainText = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value) ?? '');
@@ -40,7 +43,8 @@ export function jsonText(value: unknown, indent = ''): string {
   const inner = `${indent}  `;
   const parts = Array.isArray(value)
     ? value.map((item) => jsonText(item, inner))
-    : Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${jsonText(item, inner)}`);
+    : Object.entries(value)
+      .map(([name, item]) => `${JSON.stringify(name)}: ${jsonText(item, inner)}`);
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${indent}${close}`;
 }

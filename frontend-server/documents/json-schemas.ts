@@ -41,7 +41,8 @@ function convert(schema: z.ZodType, use: Use): { it: Tree; definitions: Tree } {
 
 /** The named schemas as zod gives them; the same in every document. */
 class Definitions {
-  readonly #found: Readonly<Record<Use, Map<string, Tree>>> = { input: new Map(), output: new Map() };
+  readonly #found: Readonly<Record<Use, Map<string, Tree>>> =
+    { input: new Map(), output: new Map() };
   readonly #asked = new Map<string, boolean>();
 
   of(name: string, use: Use): Tree {

@@ -74,8 +74,8 @@ export const manners: readonly Manner[] = [
     title: 'Failures',
     paragraphs: [
       'Every failure is `application/problem+json` with `type`, `title`, `status`, `detail`, '
-      + '`instance`, `code`, `request_id`, `retryable` and, where fields are wrong, `errors` with a '
-      + 'JSON Pointer each. Programs read `code`, which is the same word in JSON-RPC '
+      + '`instance`, `code`, `request_id`, `retryable` and, where fields are wrong, `errors` with '
+      + 'a JSON Pointer each. Programs read `code`, which is the same word in JSON-RPC '
       + '(`error.data.code`) and in the command line client. `retryable` says that the same '
       + 'request with the same key may succeed later; 429 and 503 say when (`Retry-After`).',
       'A time-out is never told as a refusal: `outcome_unknown` (504) says that the request may '

@@ -9,7 +9,8 @@ import type { Catalogue } from './catalogue.ts';
 import { curlOf, rpcCurlOf, streamCurlOf } from './curl.ts';
 import { JsonSchemas } from './json-schemas.ts';
 import { etagSource, manners } from './manners.ts';
-import { accessWords, errorsOf, successesOf, templateOf } from './operation-facts.ts';
+import { accessWords, errorsOf, successesOf } from './operation-facts.ts';
+import { templateOf } from './operation-paths.ts';
 import { codesInOrder, effectWords, retryWords } from './page-errors.ts';
 import { linkMarks, memberRows, typeWords } from './schema-words.ts';
 

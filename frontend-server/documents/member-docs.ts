@@ -22,7 +22,8 @@ const memberDocs: Readonly<Record<string, string>> = {
   fulfilment: 'Brought to an address, or collected at the shop.',
   idempotency_key: 'Chosen by you before the first attempt, 8 to 255 visible ASCII characters. '
     + 'The same key again gives the same answer and no second effect.',
-  if_version: 'The version that you have read; refused (version_mismatch) when there is a newer one.',
+  if_version: 'The version that you have read; refused (version_mismatch) when there is a newer '
+    + 'one.',
   limit: 'At most so many entries in one page.',
   lines: 'What is ordered.',
   node: 'The id of a back end, or its store_id.',

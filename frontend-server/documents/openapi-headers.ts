@@ -1,4 +1,4 @@
-import type { PublicOperation, SuccessStatus } from '../operations/operation.ts';
+import type { PublicOperation } from '../operations/operation.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import { memberDoc } from './member-docs.ts';
 
@@ -63,7 +63,7 @@ export interface Shown {
 
 /** Headers of a success. */
 export function successHeaders(
-  operation: PublicOperation, status: SuccessStatus, { versioned, paged }: Shown,
+  operation: PublicOperation, status: keyof PublicOperation['success'], { versioned, paged }: Shown,
 ): string[] {
   const isQueued = status === 202;
   return [

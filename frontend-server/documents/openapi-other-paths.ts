@@ -15,7 +15,10 @@ const rpcRequest = {
   type: 'object',
   properties: {
     jsonrpc: { const: '2.0' },
-    id: { description: 'Absent: a notification, which is not answered.', type: ['string', 'integer', 'null'] },
+    id: {
+      description: 'Absent: a notification, which is not answered.',
+      type: ['string', 'integer', 'null'],
+    },
     method: { ...text, description: 'rpc.discover describes them all.' },
     params: { type: 'object', description: 'By name.' },
   },

@@ -4,7 +4,8 @@ import type { JsonSchema, JsonSchemas } from './json-schemas.ts';
 import type { ErrorAnswers } from './openapi-errors.ts';
 import { headerRefs } from './openapi-headers.ts';
 import { paramsOf, parameter } from './openapi-params.ts';
-import { accessWords, operationId, pathNamesOf } from './operation-facts.ts';
+import { accessWords } from './operation-facts.ts';
+import { operationId, pathNamesOf } from './operation-paths.ts';
 
 /** A stream of server-sent events in the OpenAPI document. */
 export function streamItem(

@@ -14,9 +14,9 @@ import type { Members, Params } from './openapi-params.ts';
 import { paramsOf, parameter } from './openapi-params.ts';
 import { streamItem } from './openapi-stream.ts';
 import {
-  accessWords, doorErrorsOf, errorsOf, hasBody, headerMembers, operationId, pathNamesOf,
-  successesOf, templateOf,
+  accessWords, doorErrorsOf, errorsOf, hasBody, headerMembers, successesOf,
 } from './operation-facts.ts';
+import { operationId, pathNamesOf, templateOf } from './operation-paths.ts';
 
 /** The OpenAPI 3.1 document of the operations table. Pure. */
 
@@ -45,7 +45,8 @@ function shownIn(body: JsonSchema, schemas: JsonSchemas): Shown {
   const ref = body['$ref'];
   const named = typeof ref === 'string' ? schemas.named[ref.split('/').at(-1) ?? ''] : body;
   const members = (named?.['properties'] ?? {}) as Members;
-  return { versioned: members['version'] !== undefined, paged: members['next_cursor'] !== undefined };
+  const { version: shown, next_cursor: cursor } = members;
+  return { versioned: shown !== undefined, paged: cursor !== undefined };
 }
 
 const nothing: Shown = { versioned: false, paged: false };
@@ -79,7 +80,9 @@ interface Parts {
   errors: ErrorAnswers;
 }
 
-function pathItem(operation: PublicOperation, path: string, { schemas, errors }: Parts): JsonSchema {
+function pathItem(
+  operation: PublicOperation, path: string, { schemas, errors }: Parts,
+): JsonSchema {
   const { example } = operation;
   const params = paramsOf(operation, schemas);
   const inPath = new Set(pathNamesOf(path));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../shared/contract/errors.ts';
-import { assert } from '../../shared/runtime/assert.ts';
-import type { PublicOperation, SuccessStatus } from '../operations/operation.ts';
+import type { PublicOperation } from '../operations/operation.ts';
+
+type SuccessStatus = keyof PublicOperation['success'];
 
 /** What follows from the fields of an operation, for every document alike. Pure. */
 
@@ -45,23 +46,6 @@ export function resultOf(operation: PublicOperation): z.ZodType {
   return others.length === 0 ? first : z.union([first, ...others]);
 }
 
-/** Members of the params that stand in the path. */
-export const pathNamesOf = (path: string): string[] =>
-  [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
-
-/** `/v1/orders/{order_id}`, as OpenAPI and readers write it. */
-export const templateOf = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}');
-
-/** The path that the documents show first. */
-export function mainPathOf({ name, paths, example }: PublicOperation): string {
-  // The longest one that the example fills.
-  const [first] = paths.filter((path) =>
-    pathNamesOf(path).every((member) => member in example.params))
-    .toSorted((a, b) => pathNamesOf(b).length - pathNamesOf(a).length);
-  assert(first !== undefined, `the example of ${name} fills one of its paths`);
-  return first;
-}
-
 /** Members of the params that are sent as a header; in JSON-RPC they are members like others. */
 export const headerMembers: ReadonlySet<string> = new Set(['idempotency_key', 'if_version']);
 
@@ -72,11 +56,3 @@ export const accessWords: Readonly<Record<PublicOperation['access'], string>> = 
   staff: 'staff and operators',
   operator: 'operators',
 };
-
-/** `orderGet`; a further path of the same operation has its members in the name. */
-export function operationId({ name, paths }: { name: string; paths: readonly string[] }, path: string): string {
-  const words = name.split(/[._]/);
-  const extra = path === paths[0] ? [] : ['by', ...pathNamesOf(path).flatMap((it) => it.split('_'))];
-  return [...words, ...extra]
-    .map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('');
-}

@@ -76,8 +76,9 @@ function introduction({ operations }: Catalogue, origin: string): Html {
 <a href="/openrpc.json">/openrpc.json</a> (OpenRPC 1.3, also <code>rpc.discover</code>).</p>
 ${codeBlock(start(origin))}
 ${variables(used)}
-<div hidden><p><label for="token">Token for sending from this page, kept in this tab only:</label></p>
-<p><input id="token" class="token" type="password" autocomplete="off" spellcheck="false"></p></div>`;
+<div hidden><p><label for="token">Token for sending from this page, kept in this tab only:
+</label></p><p><input id="token" class="token" type="password" autocomplete="off"
+ spellcheck="false"></p></div>`;
 }
 
 /** `origin`: where the reader has this page from, as in `http://127.0.0.1:8080`. */
@@ -91,7 +92,8 @@ ${streams.map((stream) => streamSection(stream, schemas, origin))}`);
   const named = Object.entries(schemas.named);
   const schemaList = named.map(([name, schema]) => html`
 <section id="schema-${name}"><h3>${name}</h3>${schema['properties'] === undefined
-    ? html`<p>${linked(typeWords(schema))}</p>` : nothing}${schemaTable(schema, 'Members')}</section>`);
+    ? html`<p>${linked(typeWords(schema))}</p>` : nothing}
+${schemaTable(schema, 'Members')}</section>`);
   return pageOf({
     title: 'Orderly API',
     aside: contents(groups, named.map(([name]) => name)),

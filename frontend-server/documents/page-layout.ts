@@ -1,12 +1,12 @@
 import { html, nothing } from './html.ts';
 import type { Html } from './html.ts';
 
-/** The frame of the pages. Style and script are files of this server, so that no inline is allowed. */
+/** The frame of the pages. Style and script are files of this server: no inline is allowed. */
 
 export const styleAddress = '/docs/page.css';
 export const scriptAddress = '/docs/page.js';
 
-/** What the pages need of a browser beyond themselves: their style, script, and calls of the API. */
+/** What the pages need of a browser beyond themselves: style, script, and calls of the API. */
 export const pagePolicy =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:";
 
@@ -17,8 +17,9 @@ interface Page {
   body: Html;
 }
 
-const icon = 'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 8 8%22'
-  + '%3E%3Ccircle cx=%224%22 cy=%224%22 r=%223%22 fill=%22%230b5fb0%22/%3E%3C/svg%3E';
+const icon = 'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 '
+  + 'viewBox=%220 0 8 8%22%3E'
+  + '%3Ccircle cx=%224%22 cy=%224%22 r=%223%22 fill=%22%230b5fb0%22/%3E%3C/svg%3E';
 
 /** A whole document. */
 export function pageOf({ title, aside, body }: Page): string {

@@ -7,9 +7,8 @@ import { html, nothing, prose } from './html.ts';
 import type { Html } from './html.ts';
 import type { JsonSchema, JsonSchemas } from './json-schemas.ts';
 import { memberDoc } from './member-docs.ts';
-import {
-  accessWords, errorsOf, mainPathOf, pathNamesOf, successesOf, templateOf,
-} from './operation-facts.ts';
+import { accessWords, errorsOf, successesOf } from './operation-facts.ts';
+import { mainPathOf, pathNamesOf, templateOf } from './operation-paths.ts';
 import { codeBlock, table } from './page-layout.ts';
 import type { MemberRow } from './schema-words.ts';
 import { linkMarks, memberRows, typeWords } from './schema-words.ts';
@@ -39,7 +38,8 @@ function placeOf(operation: PublicOperation, name: string): string {
 }
 
 export const memberRow = (row: MemberRow, place: string | null): Html => html`<tr>
-<td><code>${row.name}</code>${row.required ? html` <span class="soft">required</span>` : nothing}</td>
+<td><code>${row.name}</code>${row.required
+    ? html` <span class="soft">required</span>` : nothing}</td>
 ${place === null ? nothing : html`<td>${place}</td>`}
 <td>${linked(row.type)}${row.description === null
     ? nothing : html`<br><span class="soft">${prose(row.description)}</span>`}</td></tr>`;
@@ -99,8 +99,8 @@ function tryForm(operation: PublicOperation): Html {
   jsonText(example.params)}</textarea>
 <p><button>Send</button></p>
 <pre class="answer" hidden aria-live="polite"></pre>
-</form><noscript><p class="soft">Sending from this page needs JavaScript; the lines above do not.</p>
-</noscript></details>`;
+</form><noscript><p class="soft">Sending from this page needs JavaScript; the lines above do
+not.</p></noscript></details>`;
 }
 
 /** `origin` is where the examples are sent. */

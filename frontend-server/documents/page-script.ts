@@ -46,11 +46,14 @@ export const pageScript = `'use strict';
   if (token !== null) {
     token.closest('[hidden]').hidden = false;
     token.value = sessionStorage.getItem('orderly-token') || '';
-    token.addEventListener('input', () => sessionStorage.setItem('orderly-token', token.value.trim()));
+    token.addEventListener('input', () => {
+      sessionStorage.setItem('orderly-token', token.value.trim());
+    });
   }
 
   const newKey = () =>
-    Array.from(crypto.getRandomValues(new Uint8Array(16)), (it) => it.toString(16).padStart(2, '0')).join('');
+    Array.from(crypto.getRandomValues(new Uint8Array(16)),
+      (it) => it.toString(16).padStart(2, '0')).join('');
 
   const requestOf = (form, params) => {
     const headers = {};

@@ -3,7 +3,8 @@ import { streamCurlOf } from './curl.ts';
 import { html, prose } from './html.ts';
 import type { Html } from './html.ts';
 import type { JsonSchemas } from './json-schemas.ts';
-import { accessWords, pathNamesOf, templateOf } from './operation-facts.ts';
+import { accessWords } from './operation-facts.ts';
+import { pathNamesOf, templateOf } from './operation-paths.ts';
 import { codeLink, linked, memberRow } from './page-operation.ts';
 import { codeBlock, table } from './page-layout.ts';
 import { memberRows, typeWords } from './schema-words.ts';
@@ -15,7 +16,8 @@ export function streamSection(stream: PublicStream, schemas: JsonSchemas, origin
   const rows = memberRows(schemas.input(params)).map((row) =>
     memberRow(row, inPath.has(row.name) ? 'path' : 'query'));
   const types = Object.entries(events).map(([type, schema]) =>
-    html`<tr><td><code>${type}</code></td><td>${linked(typeWords(schemas.output(schema)))}</td></tr>`);
+    html`<tr><td><code>${type}</code></td>
+<td>${linked(typeWords(schemas.output(schema)))}</td></tr>`);
   const codes = errors.map((code, at) => html`${at === 0 ? '' : ', '}${codeLink(code)}`);
   return html`<section class="operation" id="${name}"
  data-words="${`${name} get ${paths.join(' ')} ${doc}`.toLowerCase()}">

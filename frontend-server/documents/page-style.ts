@@ -45,22 +45,32 @@ h4 { margin: 1.1rem 0 .3rem; font-size: .9rem; }
 p { margin: .5rem 0; max-width: 46rem; }
 .soft { color: var(--soft); }
 code, pre { font-family: var(--mono); font-size: .86em; }
-code { background: var(--shade); padding: .05em .3em; border-radius: .25em; overflow-wrap: anywhere; }
+code {
+  background: var(--shade); padding: .05em .3em; border-radius: .25em; overflow-wrap: anywhere;
+}
 pre {
   position: relative; margin: .3rem 0; padding: .7rem .9rem; overflow-x: auto; tab-size: 2;
   background: var(--shade); border: 1px solid var(--line); border-radius: .4rem; line-height: 1.45;
 }
 pre code { padding: 0; background: none; overflow-wrap: normal; }
-.operation { margin: 1.2rem 0; padding: 1rem 1.1rem; border: 1px solid var(--line); border-radius: .5rem; }
+.operation {
+  margin: 1.2rem 0; padding: 1rem 1.1rem; border: 1px solid var(--line); border-radius: .5rem;
+}
 .operation:target { border-color: var(--accent); }
-.route { display: flex; flex-wrap: wrap; gap: .2rem .6rem; align-items: baseline; font-family: var(--mono); }
+.route {
+  display: flex; flex-wrap: wrap; gap: .2rem .6rem; align-items: baseline;
+  font-family: var(--mono);
+}
 .route .name { margin-left: auto; font-size: .85rem; font-weight: 400; color: var(--soft); }
 .verb { font-weight: 700; }
 .GET { color: var(--get); } .POST { color: var(--post); }
 .PUT, .PATCH { color: var(--put); } .DELETE { color: var(--delete); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { padding: .35rem .7rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th, td {
+  padding: .35rem .7rem .35rem 0; text-align: left; vertical-align: top;
+  border-bottom: 1px solid var(--line);
+}
 th { font-size: .8rem; color: var(--soft); font-weight: 600; }
 td:first-child { white-space: nowrap; }
 tr:target td { background: var(--shade); }

@@ -9,7 +9,9 @@ import {
   orderEventSchema, orderLineSchema, orderSchema, scheduleSchema, totalsSchema,
 } from '../../shared/contract/order.ts';
 import { quoteSchema } from '../../shared/contract/quote.ts';
-import { menuItemSchema, menuOptionSchema, menuSchema, shopSchema } from '../../shared/contract/shop.ts';
+import {
+  menuItemSchema, menuOptionSchema, menuSchema, shopSchema,
+} from '../../shared/contract/shop.ts';
 import { submissionSchema } from '../../shared/contract/submission.ts';
 import { moneySchema, positionSchema } from '../../shared/contract/values.ts';
 

@@ -64,7 +64,9 @@ function kindWords(schema: JsonSchema): string {
 export function typeWords(schema: unknown): string {
   if (!isRecord(schema)) return 'anything';
   const { $ref, enum: values, anyOf, oneOf } = schema;
-  if (typeof $ref === 'string') return `${linkMarks[0]}${$ref.split('/').at(-1) ?? ''}${linkMarks[1]}`;
+  if (typeof $ref === 'string') {
+    return `${linkMarks[0]}${$ref.split('/').at(-1) ?? ''}${linkMarks[1]}`;
+  }
   if ('const' in schema) return JSON.stringify(schema['const']);
   if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(' | ');
   const choices = list(anyOf ?? oneOf);

@@ -48,7 +48,7 @@ const exchanges: [what: string, sent: unknown, status: number, answer: unknown][
 ];
 
 describe('POST /rpc keeps to JSON-RPC 2.0', () => {
-  it.each(exchanges)('for %s', async (_what, sent, status, answer) => {
+  it.each(exchanges)('for %s', async (...[, sent, status, answer]) => {
     const reply = await door.rpc(sent);
     expect([reply.status, reply.json]).toEqual([status, answer]);
     if (status === 204) expect(reply.text).toBe('');

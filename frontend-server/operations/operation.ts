@@ -33,7 +33,7 @@ export interface Caller {
 }
 
 /** A status that tells of success; 204 has no body in REST. */
-export type SuccessStatus = 200 | 201 | 202 | 204 | 303;
+type SuccessStatus = 200 | 201 | 202 | 204 | 303;
 
 /** The result of an operation and what REST says about it in headers. */
 export interface Answer {
