@@ -32,7 +32,7 @@ export class QuoteService {
     return { quote: await quoting.quote(input, () => orders.now()), lsn };
   }
 
-  /** Throws `geocoder_unavailable` when nobody could be asked, `not_found` when it is not in use. */
+  /** Throws `geocoder_unavailable` when nobody could be asked, `not_found` for none in use. */
   async lookUp(
     { principal, session, postcode: typed }: ParamsOf<typeof quoteMethods.lookUp>,
   ): Promise<ResultOf<typeof quoteMethods.lookUp>> {

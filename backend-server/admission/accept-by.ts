@@ -1,5 +1,5 @@
 import type { Order, Shop } from '../../shared/contract/order.ts';
-import { soonestMs } from '../orders/eta.ts';
+import { soonestOf } from '../orders/eta.ts';
 
 /**
  * Until when the shop may accept an order. One for a fixed time is looked at when work on it has
@@ -15,10 +15,10 @@ export function acceptByOf({ now, schedule, distanceM, shop }: {
 }): string {
   const nowMs = Date.parse(now);
   const { delivery: terms, policy } = shop;
-  const leadMs = soonestMs({
+  const leadMs = Date.parse(soonestOf({
     basis: 'quote', at: now, schedule, prepMinutes: terms.prep_minutes, queueMinutes: 0,
     distanceM, terms,
-  }) - nowMs;
+  })) - nowMs;
   const beginMs = schedule === 'asap' ? nowMs : Date.parse(schedule.deliver_at) - leadMs;
   return new Date(Math.max(nowMs, beginMs) + policy.accept_within_s * 1000).toISOString();
 }

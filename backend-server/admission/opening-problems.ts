@@ -1,12 +1,13 @@
+import { minutesAfter } from '../../shared/contract/instant.ts';
 import type { Shop } from '../../shared/contract/order.ts';
 import type { Problem } from '../../shared/contract/quote.ts';
 import type { EtaFacts } from '../orders/eta.ts';
-import { soonestMs } from '../orders/eta.ts';
+import { soonestOf } from '../orders/eta.ts';
 import { clockOf, isOpenAt, nextOpening } from '../orders/opening.ts';
 import { localTime } from './local-time.ts';
 
 const daysAheadMax = 14;
-const dayMs = 24 * 3_600_000;
+const dayMinutes = 24 * 60;
 
 /** Whether the shop takes such an order now: its switch, its hours, and how far ahead it is. */
 export function openingProblems(shop: Shop, facts: EtaFacts): Problem[] {
@@ -17,14 +18,13 @@ export function openingProblems(shop: Shop, facts: EtaFacts): Problem[] {
   if (schedule === 'asap') return atTime(shop, now, '');
   const pointer = '/schedule/deliver_at';
   const { deliver_at: at } = schedule;
-  const atMs = Date.parse(at);
-  const soonest = soonestMs(facts);
-  const lastMs = Date.parse(now) + daysAheadMax * dayMs;
-  if (atMs < soonest) {
-    const detail = `The earliest time is ${new Date(soonest).toISOString()}.`;
+  const soonest = soonestOf(facts);
+  // Instants of RFC 3339 UTC with milliseconds sort as text.
+  if (at < soonest) {
+    const detail = `The earliest time is ${soonest}.`;
     return [{ code: 'invalid_params', pointer, reason: 'too_soon', detail }];
   }
-  if (atMs > lastMs) {
+  if (at > minutesAfter(now, daysAheadMax * dayMinutes)) {
     const detail = `Orders are taken for up to ${daysAheadMax} days ahead.`;
     return [{ code: 'invalid_params', pointer, reason: 'too_far_ahead', detail }];
   }

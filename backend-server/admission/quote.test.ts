@@ -77,7 +77,8 @@ describe('a quote', () => {
       shop: { ...small, accepting: 'closed' }, destination: { ...near, distanceM: 5001 },
     });
     expect(said(found)).toEqual([
-      'item_unavailable /lines/1/sku unknown_sku', 'out_of_range /delivery/address/postcode too_far',
+      'item_unavailable /lines/1/sku unknown_sku',
+      'out_of_range /delivery/address/postcode too_far',
       'shop_closed  closed', 'below_minimum /lines below_minimum',
     ]);
     expect(found.lines).toMatchObject([{ sku: 'tea' }, null]);

@@ -73,7 +73,7 @@ export class Quoting {
     return kept.value;
   }
 
-  /** Where an order goes to, looked up; a problem where it can not go; null when it is collected. */
+  /** Where an order goes to, looked up; a problem where it can not go; null for a collection. */
   async address(
     { fulfilment, delivery }: Pick<QuoteInput | PlaceInput, 'fulfilment' | 'delivery'>,
     { position: from }: Pick<Shop, 'position'>,

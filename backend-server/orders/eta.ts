@@ -1,3 +1,4 @@
+import { minutesAfter } from '../../shared/contract/instant.ts';
 import type { Eta, Order, Shop } from '../../shared/contract/order.ts';
 
 /** What the time of arrival is worked out from. Whole minutes and metres. */
@@ -15,8 +16,6 @@ export interface EtaFacts {
   terms: Pick<Shop['delivery'], 'speed_kmh' | 'detour_percent' | 'window_minutes'>;
 }
 
-const minuteMs = 60_000;
-
 /** Road distance as it is reckoned, rounded up. Whole numbers: the same everywhere. */
 export const roadM = (
   distanceM: number, { detour_percent: percent }: Pick<Shop['delivery'], 'detour_percent'>,
@@ -32,10 +31,12 @@ export const queueMinutes = (
   ordersAhead: number, { orders_per_hour: perHour }: Pick<Shop['delivery'], 'orders_per_hour'>,
 ): number => Math.ceil((ordersAhead * 60) / perHour);
 
-/** The earliest moment at which it can be there, in ms of the epoch, whatever was asked for. */
-export const soonestMs = ({ at, prepMinutes, queueMinutes: queue, distanceM, terms }: EtaFacts) =>
-  Date.parse(at)
-  + (prepMinutes + queue + (distanceM === null ? 0 : travelMinutes(distanceM, terms))) * minuteMs;
+/** The earliest moment at which it can be there, whatever was asked for. */
+export function soonestOf(facts: EtaFacts): string {
+  const { at, prepMinutes, queueMinutes: queue, distanceM, terms } = facts;
+  const travel = distanceM === null ? 0 : travelMinutes(distanceM, terms);
+  return minutesAfter(at, prepMinutes + queue + travel);
+}
 
 /**
  * The window of arrival. An order for a fixed time keeps to it, unless it can not be there by then
@@ -43,13 +44,13 @@ export const soonestMs = ({ at, prepMinutes, queueMinutes: queue, distanceM, ter
  */
 export function etaOf(facts: EtaFacts): Eta {
   const { schedule, terms, basis, at } = facts;
-  const soonest = soonestMs(facts);
-  const earliest = schedule === 'asap' || basis === 'dispatched'
-    ? soonest
-    : Math.max(soonest, Date.parse(schedule.deliver_at));
+  const soonest = soonestOf(facts);
+  const wanted = schedule === 'asap' || basis === 'dispatched' ? soonest : schedule.deliver_at;
+  // Both are RFC 3339 UTC with milliseconds, which sort as text.
+  const earliest = wanted > soonest ? wanted : soonest;
   return {
-    earliest: new Date(earliest).toISOString(),
-    latest: new Date(earliest + terms.window_minutes * minuteMs).toISOString(),
+    earliest,
+    latest: minutesAfter(earliest, terms.window_minutes),
     basis,
     updated_at: at,
   };

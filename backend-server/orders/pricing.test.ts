@@ -61,7 +61,8 @@ describe('priceLines', () => {
   });
 
   it('has null in the place of a line without a price', () => {
-    const { lines } = priceLines(menu, [{ sku: 'sushi', quantity: 1 }, { sku: 'tea', quantity: 1 }]);
+    const asked = [{ sku: 'sushi', quantity: 1 }, { sku: 'tea', quantity: 1 }];
+    const { lines } = priceLines(menu, asked);
     expect(lines).toMatchObject([null, { sku: 'tea', line_total: gbp(190) }]);
   });
 
@@ -138,7 +139,8 @@ describe('priceLines', () => {
   it('tells everything that is wrong at once; a wrong request outweighs a changed menu', () => {
     expect(wrong([{ sku: 'sushi', quantity: 1 }, { sku: 'ale', quantity: 7 }]))
       .toEqual([
-        'item_unavailable /lines/0/sku unknown_sku', 'invalid_params /lines/1/quantity max_per_order',
+        'item_unavailable /lines/0/sku unknown_sku',
+        'invalid_params /lines/1/quantity max_per_order',
       ]);
   });
 

@@ -26,7 +26,8 @@ function tierIssues(delivery: ShopTerms['delivery']): Issue[] {
     if (before === undefined) continue;
     const at = `/delivery/tiers/${index}`;
     if (tier.up_to_m <= before.up_to_m) {
-      issues.push(issue(`${at}/up_to_m`, 'order', 'Each tier reaches further than the one before.'));
+      const detail = 'Each tier reaches further than the one before.';
+      issues.push(issue(`${at}/up_to_m`, 'order', detail));
     }
     if (tier.fee.amount < before.fee.amount) {
       issues.push(issue(`${at}/fee`, 'order', 'Further away is not cheaper.'));

@@ -45,7 +45,7 @@ export const shopIndexes = `
 
 const chunk = 500;
 
-/** Writes every row that says an order, an event or a shop anew, with its seal; throws DamageError. */
+/** Writes rows of orders, events and shops anew, with their seals; throws DamageError. */
 export function upgradeOrderRows(db: Database): void {
   upgradeOrders(db);
   upgradeEvents(db);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gbp } from '../../shared/contract/order.ts';
-import type { Order, Shop } from '../../shared/contract/order.ts';
+import type { Order } from '../../shared/contract/order.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
 import { defaultCatalogue } from '../orders/default-catalogue.ts';
 import { sampleCancel, samplePlace } from '../orders/testing/sample-commands.ts';
@@ -130,10 +130,10 @@ describe('a store of the schema before', () => {
     await fill(before, 4);
     await before.close();
     inStore((db) => {
-      const row = db.prepare<[], { shop: string; menu: string }>('SELECT * FROM catalogue').get();
-      const { version: _version, ...shop } = JSON.parse(row?.shop ?? '') as Shop;
+      const { version: _version, ...shop } = defaultCatalogue.shop;
       const text = JSON.stringify(shop);
-      db.prepare('UPDATE catalogue SET shop = ?, seal = ?').run(text, sealOf(text, row?.menu ?? ''));
+      const seal = sealOf(text, JSON.stringify(defaultCatalogue.menu));
+      db.prepare('UPDATE catalogue SET shop = ?, seal = ?').run(text, seal);
       db.exec('DROP INDEX orders_in_kitchen; DROP INDEX orders_by_placed_at');
       db.pragma('user_version = 6');
     });

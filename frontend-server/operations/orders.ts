@@ -55,7 +55,8 @@ export const orderOperations: readonly PublicOperation[] = [
       const query = { query: 'order.list' as const, filter };
       const { value, ...rest } = await read(desk, 'page', { query, consistency, caller });
       const { data, next_cursor: nextCursor } = value;
-      const body = { data: data.map((order) => withMaskedPhone(shown(order, desk))), next_cursor: nextCursor };
+      const masked = data.map((order) => withMaskedPhone(shown(order, desk)));
+      const body = { data: masked, next_cursor: nextCursor };
       return { body, nextCursor, ...rest };
     },
   }),
@@ -64,7 +65,8 @@ export const orderOperations: readonly PublicOperation[] = [
     doc: 'One order.',
     topic: 'orders', access: 'customer', method: 'GET', paths: [orderPath],
     params: publicParams.orderGet, key: 'none',
-    success: { 200: orderSchema }, errors: ['not_found'], example: { params: { order_id: orderId } },
+    success: { 200: orderSchema }, errors: ['not_found'],
+    example: { params: { order_id: orderId } },
     async run({ order_id: id, consistency }, caller, desk) {
       const query = { query: 'order.get' as const, order_id: orderIdOf(id) };
       const { value, ...rest } = await read(desk, 'order', { query, consistency, caller });

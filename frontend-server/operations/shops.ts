@@ -2,12 +2,12 @@ import { must } from '../../shared/runtime/assert.ts';
 import { shopListSchema, shopSchema } from '../../shared/contract/shop.ts';
 import type { ShopTerms } from '../../shared/contract/shop.ts';
 import { shopParams } from '../../shared/contract/shop-change.ts';
-import type { ShopResult } from '../forwarder.ts';
 import { anyone } from '../identity.ts';
 import { define } from './operation.ts';
 import type { Answer, PublicOperation } from './operation.ts';
 import { read } from './read.ts';
 import { changeShop, shopIdOf } from './shop-change.ts';
+import type { ShopResult } from './shop-change.ts';
 
 const shopsPath = '/v1/shops';
 const shopPath = '/v1/shops/:shop_id';

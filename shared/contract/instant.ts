@@ -1,3 +1,7 @@
+/** RFC 3339 UTC with milliseconds, so many whole minutes later. */
+export const minutesAfter = (instant: string, minutes: number): string =>
+  new Date(Date.parse(instant) + minutes * 60_000).toISOString();
+
 /**
  * `at`, or one millisecond after `previous` when it is not later. Both are RFC 3339 UTC with three
  * digits of a second, which sort as text; `previous` is null when there is none.

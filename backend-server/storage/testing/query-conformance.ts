@@ -66,7 +66,7 @@ export function queryConformance({ current }: Stores): void {
       .toEqual([7, 6, 5, 3, 2].map(sampleOrderId));
   });
 
-  it('filters by shop and by the time of placing, from a moment on and up to before one', async () => {
+  it('filters by shop and by the time of placing', async () => {
     await fill(current(), 6);
     const placed = (await list({})).data.toReversed().map(({ placed_at: at }) => at);
     const [first = '', second = '', , , last = ''] = placed;
