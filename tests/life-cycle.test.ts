@@ -179,7 +179,8 @@ describe('an order', () => {
 
 /** Every kind of change, each of an order of its own that is ready for it. */
 async function aChangeOfEach(): Promise<(() => Promise<Reply>)[]> {
-  const all: readonly (readonly [step: string, before: Steps, body?: Record<string, unknown>])[] = [
+  type Row = readonly [step: string, before: Steps, body?: Record<string, unknown>];
+  const all: readonly Row[] = [
     ['accept', []], ['reject', [], { reason: 'busy' }], ['cancel', []],
     ['start', [['accept']]], ['ready', [['accept'], ['start']]],
     ['dispatch', [['accept'], ['start'], ['ready']]],
@@ -196,7 +197,7 @@ async function aChangeOfEach(): Promise<(() => Promise<Reply>)[]> {
 }
 
 describe('the primary is killed', () => {
-  it('in the middle of every step, a cancellation and an amendment: each happens once', async () => {
+  it('in the middle of each step, a cancellation and an amendment: all happen once', async () => {
     const changes = await aChangeOfEach();
     const primary = await cluster.primary();
     const replies = changes.map((each) => each());

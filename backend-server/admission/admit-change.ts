@@ -89,7 +89,8 @@ async function amend(
 
 /** null when it goes where it went before: nobody is asked about that again. */
 async function newAddress(
-  { delivery }: AmendInput, order: Order, lookUp: (postcode: string) => ReturnType<Quoting['address']>,
+  { delivery }: AmendInput, order: Order,
+  lookUp: (postcode: string) => ReturnType<Quoting['address']>,
 ): ReturnType<Quoting['address']> {
   const typed = delivery?.address?.postcode;
   if (typed === undefined || order.delivery === null) return null;

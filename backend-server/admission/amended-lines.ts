@@ -32,9 +32,9 @@ export function menuOf({ shop_id, menu_version, lines }: Order): Menu {
 type Kind = Pick<PricedLine, 'sku' | 'options'>;
 
 const kindOf = ({ sku, options }: Kind): string =>
-  JSON.stringify([sku, options.map((option) => option.sku).toSorted()]);
+  JSON.stringify([sku, options.map((option) => option.sku).toSorted((a, b) => (a < b ? -1 : 1))]);
 
-/** A line of the same item and options keeps its id; the id of one that is gone is not used again. */
+/** A line of the same item and options keeps its id; that of one that is gone is not used again. */
 export function withIds(lines: readonly PricedLine[], before: readonly OrderLine[]): OrderLine[] {
   const free = new Map<string, string[]>();
   for (const line of before) {

@@ -60,7 +60,9 @@ function amended(input: AmendInput, order: Order, about: Partial<AmendContext> =
 const dearer: Catalogue = {
   shop: {
     ...defaultCatalogue.shop,
-    delivery: { ...defaultCatalogue.shop.delivery, tiers: [{ up_to_m: 10_000_000, fee: gbp(999) }] },
+    delivery: {
+      ...defaultCatalogue.shop.delivery, tiers: [{ up_to_m: 10_000_000, fee: gbp(999) }],
+    },
   },
   menu: {
     ...defaultCatalogue.menu, version: 2,

@@ -48,7 +48,9 @@ describe('planMove', () => {
       .toEqual(['ready', 'dispatched', 'dispatched']);
     expect((['reject', 'start', 'deliver', 'fail', 'cancel'] as const).map(eta))
       .toEqual([null, null, null, null, null]);
-    expect(plan('ready')).toMatchObject({ body: { eta: { earliest: '2025-06-15T12:01:00.000Z' } } });
+    expect(plan('ready')).toMatchObject({
+      body: { eta: { earliest: '2025-06-15T12:01:00.000Z' } },
+    });
   });
 
   it('waits with an order for a fixed time until then, unless it is on its way', () => {

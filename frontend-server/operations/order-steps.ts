@@ -22,7 +22,7 @@ type StepParams = {
   order_id: string; idempotency_key?: string | undefined; if_version: number;
 };
 
-/** A step that staff take. It names the version it is about, as an order may be amended until then. */
+/** A step of the staff, at the version that they have seen: it may be amended meanwhile. */
 const staffStep = <P extends StepParams>(
   step: StaffStep,
   { doc, params, example = {} }: {
@@ -97,7 +97,8 @@ export const orderStepOperations: readonly PublicOperation[] = [
         lines: [{ sku: 'fish-and-chips', quantity: 3, options: ['size-regular'] }],
       },
     },
-    async run({ order_id: id, idempotency_key: given, if_version: version, ...input }, caller, desk) {
+    async run(params, caller, desk) {
+      const { order_id: id, idempotency_key: given, if_version: version, ...input } = params;
       const operation = {
         operation: 'order.amend' as const, order_id: orderIdOf(id), if_version: version, input,
       };
@@ -114,7 +115,8 @@ export const orderStepOperations: readonly PublicOperation[] = [
     access: 'customer', method: 'POST', paths: [`${orderPath}/cancel`],
     params: changeParams.cancel, ifMatch: 'optional',
     example: { params: { order_id: orderId, reason: 'changed_mind' } },
-    async run({ order_id: id, idempotency_key: given, if_version: version, ...input }, caller, desk) {
+    async run(params, caller, desk) {
+      const { order_id: id, idempotency_key: given, if_version: version, ...input } = params;
       const operation = {
         operation: 'order.cancel' as const, order_id: orderIdOf(id), input,
         ...(version !== undefined && { if_version: version }),

@@ -25,9 +25,9 @@ describe('the life cycle of an order', () => {
     for (const status of reached) {
       for (const row of TRANSITIONS) if (row.from === status) reached.add(row.to);
     }
-    expect([...reached].toSorted()).toEqual([...orderStatuses].toSorted());
-    const used = new Set<string>(TRANSITIONS.map(({ step }) => step));
-    expect([...used].toSorted()).toEqual([...steps, 'place'].toSorted());
+    expect(reached).toEqual(new Set(orderStatuses));
+    const used = TRANSITIONS.map(({ step }) => step);
+    expect(new Set(used)).toEqual(new Set([...steps, 'place']));
   });
 
   it('knows each step by where it leads from and to', () => {

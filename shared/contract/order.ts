@@ -246,7 +246,7 @@ export const orderSchema = z.strictObject({
       note: z.string().nullable(),
     })
     .nullable(),
-  /** Where it can be tracked without signing in; the front end adds it, back ends know nothing of it. */
+  /** Where it can be tracked without signing in. Added by the front end, and stored nowhere. */
   track_url: z.string().optional(),
 });
 export type Order = z.infer<typeof orderSchema>;

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { isAmendable, lapsedReason, steps, TRANSITIONS } from '../../../shared/contract/lifecycle.ts';
+import {
+  isAmendable, lapsedReason, steps, TRANSITIONS,
+} from '../../../shared/contract/lifecycle.ts';
 import type { Step } from '../../../shared/contract/lifecycle.ts';
 import { gbp } from '../../../shared/contract/order.ts';
 import type { Actor, Order, OrderEvent, OrderStatus } from '../../../shared/contract/order.ts';
@@ -157,7 +159,8 @@ class Place extends OneOp {
   }
 
   body({ clock }: Model): CommandBody {
-    const { draft, ...place } = samplePlace({ n: this.about, lines: [{ sku: 'tea', quantity: 1 }] });
+    const lines = [{ sku: 'tea', quantity: 1 }];
+    const { draft, ...place } = samplePlace({ n: this.about, lines });
     const { fulfilment } = this;
     const collected = fulfilment === 'collection' && {
       delivery: null,
@@ -368,7 +371,10 @@ const asks: fc.Arbitrary<fc.AsyncCommand<Model, Real>>[] = [
     n: order, by: actor, quantity: fc.integer({ min: 1, max: 3 }),
     versionOff: fc.constantFrom(0, 0, -1),
   }).map((ask) => new Amend(ask)),
-  fc.integer({ min: 1, max: 6 }).map((minutes) => new Wait(minutes)),
+  fc.tuple(order, fc.integer({ min: 1, max: 9 })).map(([n, quantity]) => new Amend({
+    n, by: { kind: 'customer', id: sampleOwner(n) }, quantity, versionOff: 0,
+  })),
+  fc.integer({ min: 1, max: 8 }).map((minutes) => new Wait(minutes)),
 ];
 
 export const lifeCycleCommands = fc.commands(asks, { maxCommands: 60, size: 'max' });
