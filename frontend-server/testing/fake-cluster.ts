@@ -300,7 +300,11 @@ export class FakeCluster {
   }
 
   answer(query: Query): QueryResult {
-    if (query.query === 'menu.get') return { menu: sampleMenu() };
+    if (query.query === 'menu.get') {
+      const menu = sampleMenu();
+      if ((query.shop_id ?? menu.shop_id) !== menu.shop_id) throw new OrderlyError('not_found');
+      return { menu };
+    }
     if (query.query === 'events.since') {
       const { after, limit, scope } = query;
       const feed = this.feed.filter((event) => event.position > after
