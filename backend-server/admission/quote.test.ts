@@ -115,6 +115,12 @@ describe('a quote', () => {
     expect(said(quote({}, { destination: null }))).toEqual(['invalid_params /delivery required']);
   });
 
+  it('stays an answer for a time at the end of all times', () => {
+    const found = quote({ schedule: { deliver_at: '9999-12-31T23:59:59.999Z' } });
+    expect(quoteSchema.parse(found)).toEqual(found);
+    expect(said(found)).toEqual(['invalid_params /schedule/deliver_at too_far_ahead']);
+  });
+
   it('never takes an hour of closing for a reason to keep an order from being amended', () => {
     const closed: Shop = { ...small, accepting: 'closed' };
     expect(said(quote({}, { shop: closed, checksOpening: false }))).toEqual([]);

@@ -31,9 +31,19 @@ export function planList(filter: ListQuery, owner: string | null): ListPlan {
     postcode: postcode === undefined ? null : spacedPostcode(postcode),
     number: number === undefined ? null : number.trim().toUpperCase(),
     shopId: filter.shop_id ?? null,
-    from: from === undefined ? null : new Date(from).toISOString(),
-    to: to === undefined ? null : new Date(to).toISOString(),
+    from: from === undefined ? null : inUtc(from, '/from'),
+    to: to === undefined ? null : inUtc(to, '/to'),
   };
+}
+
+/** As orders have it. A moment that no order can have is refused: it would compare wrongly. */
+function inUtc(moment: string, pointer: string): string {
+  const ms = Date.parse(moment);
+  const utc = Number.isNaN(ms) ? '' : new Date(ms).toISOString();
+  if (/^\d{4}-/.test(utc)) return utc;
+  const detail = 'This is no moment of the years 0000 to 9999.';
+  const issues = [{ pointer, code: 'moment', detail }];
+  throw new OrderlyError('invalid_params', detail, { issues });
 }
 
 /** "dh13le" is "DH1 3LE": the inward part of a postcode is its last three characters. */

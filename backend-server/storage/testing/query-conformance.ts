@@ -78,6 +78,9 @@ export function queryConformance({ current }: Stores): void {
     expect(ids(await list({ from: '2024-01-01', to: '2099-01-01' }))).toHaveLength(5);
     expect(ids(await list({ from: '2099-01-01' }))).toEqual([]);
     expect(ids(await list({ to: '2024-01-01' }))).toEqual([]);
+    await expect(list({ from: '9999-12-31T23:59:59-23:59' })).rejects.toMatchObject({
+      code: 'invalid_params',
+    });
     const inDurham = second.replace('Z', '+01:00');
     expect(ids(await list({ from: inDurham }))).toHaveLength(5);
   });
