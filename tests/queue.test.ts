@@ -134,7 +134,7 @@ describe('while no back end runs', () => {
         await restartFrontend();
       }
       for (const each of [crowd, twice, many]) await each.expectPlacedOnce();
-      figure('1,000 queued orders placed after the start of the back ends', performance.now() - atMs);
+      figure('1,000 queued orders placed after the back ends started', performance.now() - atMs);
     });
 
   it('their submissions lead to the orders, and so do their keys at either front end', async () => {

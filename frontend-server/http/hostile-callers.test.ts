@@ -163,6 +163,7 @@ describe('what is inside', () => {
     await door.ask('GET', '/v1/orders/planted-order-id');
     await door.ask('GET', '/v1/orders/x?phone=planted-phone');
     await door.ask('GET', '/planted-path');
+    // A method that the client below may refuse to send counts as asked.
     await door.ask('PROPFIND', '/v1/menu').catch(() => null);
     const { text } = await door.ask('GET', '/metrics');
     const measured = (labels: string): boolean => text.includes(`_count{${labels}}`);

@@ -68,7 +68,7 @@ export const traceparentOf = ({ traceId, spanId, flags }: Trace): string =>
   `00-${traceId}-${spanId}-${flags}`;
 
 /** How a trace travels with a call between our programs. */
-export interface WireTrace {
+interface WireTrace {
   parent: string;
   request: string;
 }

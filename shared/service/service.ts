@@ -104,7 +104,8 @@ function failedOnTheWay(error: unknown, { idempotent }: { idempotent: boolean })
 
 /** The one method of a service, from the function that its author wrote. */
 function implementation<A extends readonly unknown[]>(
-  definition: ServiceDefinition<A>, { caller, running }: { caller: ServiceCaller; running: Running },
+  definition: ServiceDefinition<A>,
+  { caller, running }: { caller: ServiceCaller; running: Running },
 ): Implementation {
   const run = async (params: CallParams, { signal }: Caller): Promise<{ result: unknown }> => {
     if (params.service !== definition.name) {
