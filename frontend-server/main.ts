@@ -139,7 +139,7 @@ async function openDoor(
   measureProcess('better-sqlite3');
   watchFrontEnd({
     forwarder, events, queue, certificate, belief: () => holder.belief,
-    wallMs: systemClock.wallMs,
+    wallMs: () => systemClock.wallMs(),
   });
   certificate?.follow(app.server as unknown as Server);
   return {
