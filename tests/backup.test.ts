@@ -22,6 +22,9 @@ const doneSchema = z.object({
   tries: z.int(), cluster_id: z.string(),
 });
 
+/** Links to follow an order are sealed with the cluster's key, and a restored cluster has its own. */
+const withoutLink = ({ track_url: _link, ...order }: Order): Order => order;
+
 /** What a client was told, to be found again in the restored cluster. */
 interface Told {
   key: string;
@@ -181,10 +184,10 @@ describe('backup and restore', () => {
     expect(there).toHaveLength(done.orders);
     expect(there).toEqual(expect.arrayContaining(before));
     await Promise.all(told.map(async ({ key, input, answer, now, events }) => {
-      expect(await cluster.get(now.id)).toEqual(now);
+      expect(withoutLink(await cluster.get(now.id))).toEqual(withoutLink(now));
       expect(await eventsOf(cluster, now.id)).toEqual(events);
       const again = await cluster.place(input, key);
-      expect(orderSchema.parse(again.body)).toEqual(answer);
+      expect(withoutLink(orderSchema.parse(again.body))).toEqual(withoutLink(answer));
     }));
     expect(told.filter(({ now }) => now.status === 'cancelled')).toHaveLength(6);
     expect(await cluster.list()).toHaveLength(done.orders);
