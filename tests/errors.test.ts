@@ -30,7 +30,6 @@ function assertionsIn(path: string): string {
 
 /** Codes that need a state which no test brings about from outside, with the reason. */
 const unprovoked: Readonly<Partial<Record<ErrorCode, string>>> = {
-  geocoder_unavailable: 'needs both web services gone, and nothing kept of the postcode',
   request_timeout: 'slow-clients.test.ts reads the text of the answer, and waits for it 9 s',
 };
 

@@ -86,6 +86,8 @@ describe('geocoders are weather', () => {
     const order = await cluster.placed(orderTo('DH1 4SW'));
     expect(order.delivery?.geocode).toMatchObject({ status: 'unverified', source: 'none' });
     expect(order.delivery?.position).toBeNull();
+    expect(await cluster.call('/v1/geocode?postcode=LS1%204AP'))
+      .toMatchObject({ status: 503, code: 'geocoder_unavailable' });
     for (const service of both) await listening(service, 'up');
     await cluster.until('its address is checked', async () =>
       (await cluster.get(order.id)).delivery?.geocode.status === 'resolved', 40_000);
