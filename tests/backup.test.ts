@@ -22,7 +22,7 @@ const doneSchema = z.object({
   tries: z.int(), cluster_id: z.string(),
 });
 
-/** Links to follow an order are sealed with the cluster's key, and a restored cluster has its own. */
+/** Links to follow an order are sealed with the key of the cluster: a restored one has its own. */
 const withoutLink = ({ track_url: _link, ...order }: Order): Order => order;
 
 /** What a client was told, to be found again in the restored cluster. */
