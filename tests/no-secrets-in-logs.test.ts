@@ -115,6 +115,9 @@ it('no log holds a secret or what identifies a customer', async () => {
   await Promise.all(others.map((child) => cluster.kill(child)));
   const queued = await cluster.place(order);
   expect(queued.status).toBe(202);
+  // With the back ends back too soon no attempt would fail, and nothing be logged of it.
+  await cluster.until('an attempt to place it has failed', async () =>
+    lines.some((line) => line.includes('was not placed')));
   await Promise.all(cluster.processes.backends.map((child) => cluster.restart(child)));
   const { id } = queued.body as { id: string };
   await cluster.until('the queued order is placed', async () =>
