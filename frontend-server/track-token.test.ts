@@ -33,6 +33,14 @@ describe('the token under which an order is tracked', () => {
     }
   });
 
+  it('has one spelling: no other last character decodes to the same order', () => {
+    const token = tokens.seal(id);
+    for (const other of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
+      const changed = token.slice(0, -1) + other;
+      expect(tokens.open(changed)).toBe(changed === token ? id : null);
+    }
+  });
+
   const almost = 'a'.repeat(42);
   it.each(['', 'x', almost, `${almost}aa`, `${almost}=`, `${almost}\n`, id])(
     'is not %j', (text) => {

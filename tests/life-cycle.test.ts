@@ -172,7 +172,8 @@ describe('an order', () => {
     for (const secret of ['Ada', '7700', 'Test Street', 'SW1A', 'Hopper', order.id]) {
       expect(text).not.toContain(secret);
     }
-    const other = `${(order.track_url ?? '').slice(0, -1)}_`;
+    const own = order.track_url ?? '';
+    const other = `${own.slice(0, -1)}${own.endsWith('_') ? '-' : '_'}`;
     expect((await send(`${url}${other}`)).status).toBe(404);
   });
 });
