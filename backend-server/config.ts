@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { shortName } from '../shared/contract/ids.ts';
-import { defaultHome } from '../shared/runtime/data-folder.ts';
-import { LIVE_PRIMARY_URL, LIVE_SECONDARY_URL } from './geocoding/geocoder.ts';
+import { defaultHome } from '../shared/runtime/home-folder.ts';
+import { LIVE_PRIMARY_URL, LIVE_SECONDARY_URL } from './geocoding/live-services.ts';
 
 /** Where `orderly geocoder-standin` and `orderly up` serve the stand-ins. */
 const standinPrimaryUrl = 'http://127.0.0.1:7411';

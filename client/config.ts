@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/runtime/clock.ts';
-import { defaultHome } from '../shared/runtime/data-folder.ts';
+import { defaultHome } from '../shared/runtime/home-folder.ts';
 import { exitCodes } from './failure.ts';
 import type { Io } from './terminal.ts';
 

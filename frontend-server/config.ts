@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { OrderlyError } from '../shared/contract/errors.ts';
-import { defaultHome } from '../shared/runtime/data-folder.ts';
+import { defaultHome } from '../shared/runtime/home-folder.ts';
 import { isLoopback } from './http/request-guard.ts';
 
 /** Flags of `orderly frontend`; each may also be given as ORDERLY_ and its name in capitals. */
@@ -29,6 +29,8 @@ export const frontendOptions = (command: Command): Command =>
       + 'X-Forwarded-For names the client').env('ORDERLY_TRUSTED_PROXY'))
     .addOption(new Option('--rate-limits <factor>', 'multiplies how often a client may ask; 0: any')
       .default('1').env('ORDERLY_RATE_LIMITS'))
+    .addOption(new Option('--launcher <address>', 'host:port where `orderly up` takes orders to '
+      + 'add, start, stop and kill programs').env('ORDERLY_LAUNCHER'))
     .addOption(new Option('--no-mdns', 'do not look for a name server on the local network'))
     .addOption(new Option('--log-level <level>', 'debug, info, warn or error')
       .default('info').env('ORDERLY_LOG_LEVEL'))
@@ -60,6 +62,7 @@ const schema = z.object({
   insecureHttp: z.union([z.boolean(), z.stringbool()]).default(false),
   trustedProxy: networks.default([]),
   rateLimits: z.coerce.number().min(0).max(1_000),
+  launcher: z.string().regex(addressForm, 'must be HOST:PORT').optional(),
   mdns: z.boolean().default(true),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   logFormat: z.enum(['json', 'pretty']),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { defaultHome } from '../shared/runtime/data-folder.ts';
+import { defaultHome } from '../shared/runtime/home-folder.ts';
 
 /** Flags of `orderly nameserver`; each may also be given as ORDERLY_ and its name in capitals. */
 export const nameServerOptions = (command: Command): Command =>

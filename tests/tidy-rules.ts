@@ -224,7 +224,7 @@ const constructs: Rule[] = [
   },
   {
     name: 'the environment only in config.ts',
-    judges: (path) => mayUse('shared/runtime/data-folder.ts')(path)
+    judges: (path) => mayUse('shared/runtime/home-folder.ts')(path)
       && basename(path) !== 'config.ts',
     check: (file) => find(file, member('process', 'env'), () => 'process.env'),
   },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { guardedLookup, PrivateAddressError, readBaseUrl } from './base-url.ts';
-import { LIVE_PRIMARY_URL, LIVE_SECONDARY_URL } from './geocoder.ts';
+import { LIVE_PRIMARY_URL, LIVE_SECONDARY_URL } from './live-services.ts';
 
 function refusalOf(text: string): string {
   try {

@@ -52,5 +52,3 @@ export const findThatPostcode: Dialect = {
   path: (postcode) => `/postcodes/${encodeURIComponent(postcode)}.json`,
   read: ({ status, body }, asked) => (status === 200 ? readFound(body, asked) : readUnknown(body)),
 };
-
-export const LIVE_SECONDARY_URL = 'https://findthatpostcode.uk';

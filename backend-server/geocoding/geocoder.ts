@@ -15,9 +15,6 @@ import type { Asked, ProviderCounters } from './provider.ts';
 import { settle, wantsAnother } from './settle.ts';
 import { shareOf } from './token-bucket.ts';
 
-export { LIVE_PRIMARY_URL } from './postcodes-io.ts';
-export { LIVE_SECONDARY_URL } from './find-that-postcode.ts';
-
 /**
  * What is known of a postcode, for one order. Callers may share it: read it, do not change it.
  * `geocode.corrected` is always false here; whoever parsed the text knows better.

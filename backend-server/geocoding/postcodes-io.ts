@@ -53,5 +53,3 @@ export const postcodesIo: Dialect = {
   read: ({ status, body }, asked) =>
     status === 200 ? readFound(body, asked) : readUnknown(body, asked),
 };
-
-export const LIVE_PRIMARY_URL = 'https://api.postcodes.io';

@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimDataFolder, defaultHome, openDataFolder } from './data-folder.ts';
+import { claimDataFolder, openDataFolder } from './data-folder.ts';
+import { defaultHome } from './home-folder.ts';
 import { beside, compile } from './testing/compiled.ts';
 import type { Compiled, Program } from './testing/compiled.ts';
 

@@ -1,5 +1,4 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { OrderlyError } from '../contract/errors.ts';
@@ -11,12 +10,6 @@ export interface DataFolder {
 }
 
 const claimsMax = 1_000;
-
-/** ORDERLY_HOME, or ~/.orderly. */
-export function defaultHome(): string {
-  const home = process.env['ORDERLY_HOME'];
-  return home === undefined || home === '' ? join(homedir(), '.orderly') : home;
-}
 
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;

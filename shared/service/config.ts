@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { OrderlyError } from '../contract/errors.ts';
 import { address, shortName } from '../contract/ids.ts';
-import { defaultHome } from '../runtime/data-folder.ts';
+import { defaultHome } from '../runtime/home-folder.ts';
 import { version } from '../runtime/version.ts';
 
 /** Flags of every service; each may also be given as ORDERLY_ and its name in capitals. */
