@@ -3,6 +3,7 @@ import type { RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
+import { inTurn } from './in-turn.ts';
 import { answerSpecialRequests } from './raw-errors.ts';
 import type { RawAnswers } from './raw-errors.ts';
 import { isLoopback } from './request-guard.ts';
@@ -60,11 +61,11 @@ export function createListener(handler: RequestListener, options: ListenerOption
     requireHostHeader: false,
   };
   const server = certificate === null
-    ? createServer(limits, handler)
+    ? createServer(limits, inTurn(handler))
     // Of an https.Server all that is used here and in fastify is what it shares with this one.
     : createTlsServer({
       ...limits, ...certificate.context, handshakeTimeout: handshakeMs,
-    }, handler) as unknown as Server;
+    }, inTurn(handler)) as unknown as Server;
   server.setTimeout(silentSocketMs);
   server.maxConnections = connectionsMax;
   if (!behindProxy) boundPerAddress(server);
