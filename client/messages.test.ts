@@ -7,10 +7,10 @@ import { paintFor } from './terminal.ts';
 const plain = paintFor(false);
 
 describe('messages', () => {
-  it('have a next step and an exit code for every code of the contract, and no other', () => {
+  it('have a next step for every code of the contract, and no other', () => {
     const codes = Object.keys(ERRORS).toSorted((a, b) => (a < b ? -1 : 1));
     expect(Object.keys(adviceFor).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(codes);
-    for (const code of codes) expect(isErrorCode(code) && adviceFor[code]?.fix).toBeTruthy();
+    for (const code of codes) expect(isErrorCode(code) && adviceFor[code]).toBeTruthy();
   });
 
   it('end an HTTP status with the exit code that scripts expect', () => {
@@ -20,7 +20,8 @@ describe('messages', () => {
     expect(exitOf(409, 'illegal_transition')).toBe(exitCodes.conflict);
     expect(exitOf(422, 'idempotency_key_reused')).toBe(exitCodes.conflict);
     expect(exitOf(503, 'unavailable')).toBe(exitCodes.unreachable);
-    expect(exitOf(422, 'invalid_params')).toBe(exitCodes.failed);
+    expect(exitOf(422, 'invalid_params')).toBe(exitCodes.usage);
+    expect(exitOf(422, 'shop_closed')).toBe(exitCodes.failed);
   });
 
   it('judge a code of a newer server by its HTTP status', () => {

@@ -235,14 +235,14 @@ export class Elector {
   }
 }
 
-/** The storeId with the longest log; the name server has the last word. */
+/**
+ * The storeId with the longest log of those that do not drain, and of all where none is left: every
+ * member has what was confirmed. The name server has the last word.
+ */
 function mostAdvanced(statuses: ReplicaStatus[]): string | null {
-  let best: ReplicaStatus | null = null;
-  for (const status of statuses) {
-    if (status.down || status.role === 'quarantine') continue;
-    const ahead = best === null || status.lastEpoch > best.lastEpoch
-      || (status.lastEpoch === best.lastEpoch && status.lastLsn > best.lastLsn);
-    if (ahead) best = status;
-  }
+  const able = statuses.filter(({ down, role }) => !down && role !== 'quarantine');
+  const staying = able.filter(({ state }) => state !== 'draining');
+  const [best] = (staying.length > 0 ? staying : able).toSorted((a, b) =>
+    b.lastEpoch - a.lastEpoch || b.lastLsn - a.lastLsn);
   return best?.storeId ?? null;
 }

@@ -138,7 +138,7 @@ async function openDoor(
   pressure.start();
   measureProcess('better-sqlite3');
   watchFrontEnd({
-    forwarder, events, queue, certificate, belief: () => holder.belief,
+    forwarder, events, queue, calls: services.desk, certificate, belief: () => holder.belief,
     wallMs: () => systemClock.wallMs(),
   });
   certificate?.follow(app.server as unknown as Server);

@@ -104,6 +104,8 @@ describe('an order', () => {
     const accepted = orderIn(await take('accept', { order: amended }));
     // Asked for again by the same person, with another key and the version of before.
     expect(orderIn(await take('accept', { order: amended }))).toEqual(accepted);
+    const ahead = await take('accept', { order: { ...accepted, version: 9 } });
+    expect([ahead.status, ahead.code]).toEqual([412, 'version_mismatch']);
   });
 
   it('costs after an amendment what the same order costs anew', async () => {

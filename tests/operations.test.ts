@@ -54,6 +54,7 @@ describe('metrics', () => {
     expect(valueIn(own, `orderly_http_request_duration_seconds_count{${placed}}`))
       .toBeGreaterThan(0);
     expect(valueIn(own, 'orderly_queue_depth')).toBe(0);
+    expect(valueIn(own, 'orderly_call_queue_depth')).toBe(0);
     for (const text of [led, names, own]) expect(text).toContain('orderly_build_info{version="');
   });
 

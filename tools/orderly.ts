@@ -194,9 +194,6 @@ async function buildProgram(args: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** By HTTP status of the error table: what scripts read from an exit code. */
-const exitCodes: Readonly<Record<number, number>> =
-  { 400: 2, 404: 6, 409: 5, 412: 5, 422: 2, 503: 3, 504: 3 };
 const exitSoftware = 70;
 const exitStorage = 74;
 const lingerMs = 1_000;
@@ -219,7 +216,7 @@ function report(error: unknown): number {
   if (error instanceof OrderlyError) {
     process.stderr.write(`error: ${error.message}\n`);
     if (error.data['storage_failed'] === true) return exitStorage;
-    return exitCodes[error.row.http] ?? 1;
+    return error.row.exit;
   }
   const setting = settingProblem(error);
   if (setting !== null) {

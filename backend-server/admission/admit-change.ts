@@ -67,8 +67,12 @@ async function move(
   request: Exclude<ChangeOperation, { operation: 'order.amend' }>,
   { order, actor, now, ground }: About,
 ): Promise<Planned> {
-  const { shop } = await ground.quoting.catalogue(order.shop_id);
   const { input, if_version: expectedVersion = null } = request;
+  // Nobody can have seen it: not even as a repetition of a step that was taken.
+  const isMadeUp = expectedVersion !== null && expectedVersion > order.version;
+  const stale = isMadeUp ? staleVersion(order, expectedVersion) : null;
+  if (stale !== null) return stale;
+  const { shop } = await ground.quoting.catalogue(order.shop_id);
   const step = request.operation === 'order.cancel' ? 'cancel' : request.step;
   return planMove(input, { order, shop, step, actor, expectedVersion, now });
 }

@@ -11,7 +11,7 @@ import { JsonSchemas } from './json-schemas.ts';
 import { etagSource, manners } from './manners.ts';
 import { accessWords, errorsOf, successesOf } from './operation-facts.ts';
 import { templateOf } from './operation-paths.ts';
-import { codesInOrder, effectWords, retryWords } from './page-errors.ts';
+import { codesInOrder, effectWords, exitWords, retryWords } from './page-errors.ts';
 import { linkMarks, memberRows, typeWords } from './schema-words.ts';
 
 /** docs/api.md and docs/errors.md, from the same tables as the pages. */
@@ -96,10 +96,10 @@ export function apiMarkdown({ operations, streams }: Catalogue): string {
 /** docs/errors.md. */
 export function errorsMarkdown(): string {
   const rows = codesInOrder.map((code) => {
-    const { http, rpc, retry, sentence, advice } = ERRORS[code];
+    const { http, rpc, retry, exit, sentence, advice } = ERRORS[code];
     return [
       `<a id="${code}"></a>\`${code}\``, String(http), String(rpc), `${sentence} ${advice ?? ''}`,
-      effectWords(code), retryWords[retry],
+      effectWords(code), retryWords[retry], String(exit),
     ];
   });
   const about = manners.find(({ id }) => id === 'failures')?.paragraphs ?? [];
@@ -107,6 +107,9 @@ export function errorsMarkdown(): string {
     '# Errors', made, ...about,
     'Effect *none* promises that the request did nothing and never will; *unknown* means that it '
     + 'may have been carried out, or may yet be.',
-    tableOf(['code', 'HTTP', 'JSON-RPC', 'meaning, and what to do', 'effect', 'send again'], rows),
+    exitWords,
+    tableOf([
+      'code', 'HTTP', 'JSON-RPC', 'meaning, and what to do', 'effect', 'send again', 'exit',
+    ], rows),
   ].join('\n\n')}\n`;
 }

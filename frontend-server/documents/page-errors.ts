@@ -18,15 +18,20 @@ export const retryWords: Readonly<Record<'no' | 'same_key' | 'primary', string>>
 export const effectWords = (code: ErrorCode): string =>
   (ERRORS[code].definite ? 'none' : 'unknown');
 
+/** What the last column is. */
+export const exitWords = 'Exit is the exit code of a command that ends with it: 2 for wrong usage, '
+  + '3 when the system can not be reached or is not ready, 5 for a conflict, 6 for what does not '
+  + 'exist, 1 for every other refusal.';
+
 /** By status, then by code. */
 export const codesInOrder: readonly ErrorCode[] = publicCodes.toSorted((a, b) =>
   ERRORS[a].http - ERRORS[b].http || (a < b ? -1 : 1));
 
 function row(code: ErrorCode): Html {
-  const { http, rpc, retry, sentence, advice } = ERRORS[code];
+  const { http, rpc, retry, exit, sentence, advice } = ERRORS[code];
   return html`<tr id="${code}"><td><a href="#${code}"><code>${code}</code></a></td>
 <td>${http}</td><td>${rpc}</td><td>${sentence}<br><span class="soft">${prose(advice ?? '')}</span>
-</td><td>${effectWords(code)}</td><td>${retryWords[retry]}</td></tr>`;
+</td><td>${effectWords(code)}</td><td>${retryWords[retry]}</td><td>${exit}</td></tr>`;
 }
 
 export function errorsPage(): string {
@@ -37,7 +42,8 @@ export function errorsPage(): string {
 ${about.map((paragraph) => html`<p>${prose(paragraph)}</p>`)}
 <p>Effect <em>none</em> promises that the request did nothing and never will; <em>unknown</em> means
 that it may have been carried out, or may yet be.</p>
-${table(['Code', 'HTTP', 'JSON-RPC', 'Meaning, and what to do', 'Effect', 'Send again'],
+<p>${prose(exitWords)}</p>
+${table(['Code', 'HTTP', 'JSON-RPC', 'Meaning, and what to do', 'Effect', 'Send again', 'Exit'],
     codesInOrder.map(row))}`,
   });
 }

@@ -53,6 +53,8 @@ interface Measured {
   events: { readonly streams: number };
   /** Orders in the queue, and since when the oldest of them waits. */
   queue: { readonly load: { rows: number; oldestAtMs: number | null } };
+  /** Calls of services that no instance has answered yet. */
+  calls: { readonly depth: number };
   belief: () => { epoch: number } | null;
   wallMs: () => number;
   certificate: { readonly expiresMs: number } | null;
@@ -60,7 +62,7 @@ interface Measured {
 
 /** What a front end shows of itself beside what it counts. */
 export function watchFrontEnd(measured: Measured): void {
-  const { forwarder, events, queue, belief, wallMs, certificate } = measured;
+  const { forwarder, events, queue, calls, belief, wallMs, certificate } = measured;
   watch({ name: 'orderly_queue_depth', help: 'Orders that no back end has decided yet.' },
     () => [{ value: queue.load.rows }]);
   watch({
@@ -69,6 +71,8 @@ export function watchFrontEnd(measured: Measured): void {
     const { oldestAtMs } = queue.load;
     return [{ value: oldestAtMs === null ? 0 : Math.max(0, wallMs() - oldestAtMs) / 1_000 }];
   });
+  watch({ name: 'orderly_call_queue_depth', help: 'Calls that no service has answered yet.' },
+    () => [{ value: calls.depth }]);
   watch({ name: 'orderly_requests_waiting', help: 'Requests that wait for a back end now.' },
     () => [{ value: forwarder.waiting }]);
   watch({ name: 'orderly_event_streams', help: 'Event streams that are open now.' },

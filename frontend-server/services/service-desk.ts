@@ -74,6 +74,11 @@ export class ServiceDesk {
     this.#queue = parts.queue;
   }
 
+  /** Calls that are stored and not answered yet. */
+  get depth(): number {
+    return this.#queue.depth;
+  }
+
   /** Services with a living instance, by name. */
   async list(): Promise<ListedService[]> {
     const found = new Map<string, ListedService>();

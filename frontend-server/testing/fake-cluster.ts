@@ -56,6 +56,8 @@ export class FakeBackend {
   lastLsn = 0;
   /** How long an order takes here. */
   workMs = 0;
+  /** It says so, and conducts itself as before. */
+  draining = false;
   /** Nothing is answered, not even the status. */
   frozen = false;
   /** Orders are never answered; the status is. */
@@ -130,10 +132,11 @@ export class FakeBackend {
   }
 
   status(): ReplicaStatus {
+    const idle = this.draining ? 'draining' : 'in sync';
     return {
       id: `backend-${this.storeId.slice(0, 4)}`, group: 'main', storeId: this.storeId, boot: 1,
       clusterId: this.#cluster.clusterId, address: this.address, version: '0.1.0', pid: 1,
-      role: this.isPrimary ? 'primary' : 'backup', state: this.isPrimary ? 'serving' : 'in sync',
+      role: this.isPrimary ? 'primary' : 'backup', state: this.isPrimary ? 'serving' : idle,
       down: this.down, viewNumber: this.view?.viewNumber ?? 0, docHash: this.view?.docHash ?? '',
       epoch: this.view?.epoch ?? 0, lastEpoch: this.view?.epoch ?? 0, lastLsn: this.lastLsn,
       commitLsn: this.lastLsn, appliedLsn: this.lastLsn, ackedLsn: this.lastLsn, hears: null,

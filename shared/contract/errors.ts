@@ -1,6 +1,9 @@
+import { exitCodeOfStatus } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+
 /**
- * The error table: every failure that crosses a wire, once. REST, JSON-RPC, the CLI, /docs/errors
- * and docs/errors.md are made from it.
+ * The error table: every failure that crosses a wire, once. REST, JSON-RPC, the CLI and its exit
+ * codes, /docs/errors and docs/errors.md are made from it.
  *
  * `definite`: true promises that the request had no effect and never will have; false means the
  * outcome is unknown (a time-out above all) and only the same idempotency key may be sent again.
@@ -13,6 +16,8 @@ export interface ErrorRow {
   readonly http: number;
   readonly definite: boolean;
   readonly retry: 'no' | 'same_key' | 'primary';
+  /** Of a command that ends with it. */
+  readonly exit: ExitCode;
   readonly sentence: string;
   /** What whoever called does now; null for one that never leaves the cluster. */
   readonly advice: string | null;
@@ -23,11 +28,14 @@ type Cells = [
 ];
 
 const inside = (...[rpc, http, definite, retry, sentence]: Cells): ErrorRow =>
-  ({ rpc, http, definite, retry, sentence, advice: null });
+  ({ rpc, http, definite, retry, exit: exitCodeOfStatus(http), sentence, advice: null });
 
 /** A failure that the front end may answer. */
 const row = (...[rpc, http, definite, retry, sentence, advice]: [...Cells, string]): ErrorRow =>
-  ({ rpc, http, definite, retry, sentence, advice });
+  ({ rpc, http, definite, retry, exit: exitCodeOfStatus(http), sentence, advice });
+
+/** One that a command ends with otherwise than its status says. */
+const ending = (exit: ExitCode, usual: ErrorRow): ErrorRow => ({ ...usual, exit });
 
 /** Next free number: -32029, -32037. */
 export const ERRORS = {
@@ -37,12 +45,12 @@ export const ERRORS = {
   invalid_request: row(-32600, 400, true, 'no',
     'The request is not well formed.',
     'The detail names what is wrong with the headers or the envelope.'),
-  unknown_method: row(-32601, 404, true, 'no',
+  unknown_method: ending(1, row(-32601, 404, true, 'no',
     'There is no such method.',
-    'The method rpc.discover lists them.'),
-  invalid_params: row(-32602, 422, true, 'no',
+    'The method rpc.discover lists them.')),
+  invalid_params: ending(2, row(-32602, 422, true, 'no',
     'A field is missing or has a wrong value.',
-    'Each entry of errors points at a field; correct them and send it again.'),
+    'Each entry of errors points at a field; correct them and send it again.')),
   internal: row(-32603, 500, false, 'same_key',
     'Something went wrong on our side.',
     'Send it again with the same key; report the ref if it stays.'),
@@ -64,9 +72,9 @@ export const ERRORS = {
   version_mismatch: row(-32006, 412, true, 'no',
     'The order has changed since you read it.',
     'Read it again, decide again, and send If-Match with the new ETag.'),
-  idempotency_key_reused: row(-32007, 422, true, 'no',
+  idempotency_key_reused: ending(5, row(-32007, 422, true, 'no',
     'This idempotency key was used for a different request.',
-    'Use a new key for a new request; repeat a request without changing it.'),
+    'Use a new key for a new request; repeat a request without changing it.')),
   item_unavailable: row(-32009, 422, true, 'no',
     'An item is not on the menu now.',
     'Read the menu and order something else.'),
@@ -121,9 +129,9 @@ export const ERRORS = {
   unsupported_media_type: row(-32019, 415, true, 'no',
     'Send application/json in UTF-8.',
     'Set Content-Type to application/json, without Content-Encoding.'),
-  price_changed: row(-32020, 422, true, 'no',
+  price_changed: ending(5, row(-32020, 422, true, 'no',
     'The total differs from the one you expected.',
-    'Show the new total in quote to whoever orders, and send it as expected_total.'),
+    'Show the new total in quote to whoever orders, and send it as expected_total.')),
   postcode_rejected: row(-32021, 422, true, 'no',
     'The delivery postcode can not be used.',
     'Correct the postcode, or deliver to another address.'),
@@ -162,9 +170,9 @@ export const ERRORS = {
   service_refused: row(-32050, 422, true, 'no',
     'The service does not take this call as it is.',
     'The detail is what the service says; change the call.'),
-  service_failed: row(-32051, 502, false, 'same_key',
+  service_failed: ending(1, row(-32051, 502, false, 'same_key',
     'The service gave no usable answer.',
-    'Send it again with the same key; look at the log of the service if it stays.'),
+    'Send it again with the same key; look at the log of the service if it stays.')),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;
