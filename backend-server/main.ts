@@ -32,6 +32,7 @@ import type { TraceEvent } from './replication/trace-event.ts';
 import { defaultCoreConfig } from './replication/config.ts';
 import type { Storage } from './storage/storage.ts';
 import { openBackendStore } from './store-opening.ts';
+import { Succession } from './succession.ts';
 import { logTrace } from './trace-log.ts';
 import { warmUpAdmission } from './warm-up.ts';
 
@@ -146,7 +147,8 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
   const follower = new EventFollower({ ...parts, replica });
   const duties = new PrimaryDuties({ ...parts, replica, service: orders });
   let server: RpcServer | null = null;
-  const drain = new Drain({ ...parts, replica, group });
+  const succession = new Succession({ ...parts, replica, group });
+  const drain = new Drain({ ...parts, replica, succession });
   const service = new ReplicaService({
     ...parts,
     replica,
@@ -156,6 +158,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     quotes: new QuoteService({ ...parts, replica, orders }),
     follower,
     drain,
+    succession,
     facts: { id, group, version },
     address: () => server?.address ?? `${config.host}:0`,
     onSwitch: (down) => membership.setPaused(down),

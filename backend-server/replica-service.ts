@@ -20,6 +20,7 @@ import type { Replica } from './replica.ts';
 import type { CoreStatus } from './replication/core.ts';
 import type { ShopService } from './shop-service.ts';
 import type { Storage } from './storage/storage.ts';
+import type { Succession } from './succession.ts';
 
 /** Methods that answer behind the down switch too. */
 const alwaysOpen: ReadonlySet<string> = new Set([
@@ -39,6 +40,7 @@ export interface ReplicaServiceParts {
   follower: EventFollower;
   geocoder: Geocoder;
   drain: Drain;
+  succession: Succession;
   logger: Logger;
   /** What does not change while the process runs. */
   facts: { id: string; group: string; version: string };
@@ -61,7 +63,7 @@ export class ReplicaService {
     this.#down && !alwaysOpen.has(method) ? new OrderlyError('down') : null;
 
   get methods(): Implementation[] {
-    const { replica, orders, accounts, follower, shops, quotes } = this.#parts;
+    const { replica, orders, accounts, follower, shops, quotes, succession } = this.#parts;
     return [
       implement(backendMethods.submit, countingCreated((params) => orders.submit(params))),
       implement(accountMethods.submit, (params) => accounts.submit(params)),
@@ -95,6 +97,10 @@ export class ReplicaService {
       ),
       implement(replicaMethods.status, async () => this.status()),
       implement(replicaMethods.setDraining, ({ draining }) => this.#drain(draining)),
+      implement(replicaMethods.promote, async ({ to }) => {
+        await succession.promote(to);
+        return null;
+      }),
       implement(replicaMethods.setDown, async ({ down }) => this.#switch(down)),
     ];
   }

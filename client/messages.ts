@@ -55,6 +55,8 @@ export const adviceFor: Readonly<Record<ErrorCode, string>> = {
   open_orders: 'cancel the open orders or wait for them',
   precondition_required: ours,
   not_acceptable: ours,
+  not_in_sync: '`orderly server-status` shows which back ends are in sync',
+  no_launcher: 'start the cluster with `orderly up`, or end the program by hand',
   view_changed: wait,
   election_refused: wait,
   wrong_cluster: 'check --nameserver and ORDERLY_HOME',

@@ -6,6 +6,7 @@ import { nameServerMethods } from '../shared/contract/nameserver.ts';
 import type { ReplicaStatus } from '../shared/contract/replica.ts';
 import { replicaMethods } from '../shared/contract/replica.ts';
 import { isServiceName } from '../shared/contract/service.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Elector, NameCaller } from './elector.ts';
 import type { Members } from './members.ts';
@@ -17,6 +18,11 @@ const setDownMs = 2_000;
 /** A primary asks the others and the name server first. */
 const setDrainingMs = 4_000;
 const metricsMs = 3_000;
+/** A primary asks the successor and the name server first, and may have to take over itself. */
+const promoteMs = 3_000;
+/** A successor serves a few milliseconds after it was named; a busy machine takes longer. */
+const takeOverMs = 2_000;
+const lookEveryMs = 25;
 /** Its name where back ends have theirs. */
 const nameServerNode = 'nameserver';
 
@@ -38,6 +44,7 @@ export class ClusterDesk {
   readonly #elector: Elector;
   readonly #members: Members;
   readonly #names: NameCaller & { readonly address: string | null };
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #self: () => { id: string; address: string; waiting: number };
   readonly #group: string;
@@ -47,7 +54,7 @@ export class ClusterDesk {
   constructor(parts: {
     holder: ViewHolder; elector: Elector; members: Members;
     names: NameCaller & { readonly address: string | null };
-    logger: Logger; group: string;
+    clock: Clock; logger: Logger; group: string;
     /** This front end: its name, its public address and how many requests wait in it. */
     self: () => { id: string; address: string; waiting: number };
   }) {
@@ -55,6 +62,7 @@ export class ClusterDesk {
     this.#elector = parts.elector;
     this.#members = parts.members;
     this.#names = parts.names;
+    this.#clock = parts.clock;
     this.#logger = parts.logger;
     this.#self = parts.self;
     this.#group = parts.group;
@@ -106,6 +114,43 @@ export class ClusterDesk {
     });
     this.#logger.warn({ node: status.id, storeId: status.storeId, draining }, 'back end drained');
     return this.#memberOf(known, status);
+  }
+
+  /**
+   * Makes a back end that is in sync the primary; nothing happens when it leads already. Throws
+   * as setDown does, `not_in_sync`, and `unavailable` when no primary hands over.
+   */
+  async promote(node: string): Promise<ClusterMember> {
+    const known = await this.#named(node);
+    if (known.storeId !== this.#holder.belief?.primary || known.status?.role !== 'primary') {
+      await this.#handOver(known.storeId);
+      await this.#elector.find();
+    }
+    const untilMs = this.#clock.nowMs() + takeOverMs;
+    for (;;) {
+      const status = await this.#members.status(known.address, gatherMs);
+      const leads = status.role === 'primary' && status.state !== 'activating';
+      if (leads || this.#clock.nowMs() > untilMs) return this.#memberOf(known, status);
+      await this.#clock.sleep(lookEveryMs);
+    }
+  }
+
+  async #handOver(to: string): Promise<void> {
+    const leader = this.#holder.belief;
+    if (leader === null || leader.address === null) {
+      throw new OrderlyError('unavailable', 'No primary is known, so none can hand over.');
+    }
+    try {
+      await this.#members.call(
+        leader.address, replicaMethods.promote, { params: { to }, deadlineMs: promoteMs },
+      );
+    } catch (error) {
+      if (!(error instanceof OrderlyError)) throw error;
+      this.#logger.warn({ err: error, to }, 'the primary did not hand over');
+      if (error.code !== 'not_primary' && error.code !== 'down') throw error;
+      throw new OrderlyError('unavailable', 'The primary is being replaced; try again.');
+    }
+    this.#logger.warn({ from: leader.primary, to }, 'primary role handed over');
   }
 
   /** What a back end or the name server (`nameserver`) measured. Throws as setDown does. */

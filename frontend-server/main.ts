@@ -26,6 +26,8 @@ import { watchFrontEnd } from './http/metrics.ts';
 import { Pressure } from './http/pressure.ts';
 import { isLoopback } from './http/request-guard.ts';
 import { loadIdentities } from './identity.ts';
+import { Launcher } from './launcher.ts';
+import { NodeDesk } from './node-desk.ts';
 import { OrderDesk } from './order-desk.ts';
 import { PendingQueue } from './queue/pending-queue.ts';
 import { QueueStore } from './queue/queue-store.ts';
@@ -111,9 +113,10 @@ async function openDoor(
   let draining = false;
   let address = reachable(config.host, config.port);
   const cluster = new ClusterDesk({
-    holder, elector, members, names, logger, group: config.group,
+    holder, elector, members, names, clock: systemClock, logger, group: config.group,
     self: () => ({ id, address, waiting: forwarder.waiting }),
   });
+  const launcher = new Launcher({ address: config.launcher ?? null, secret, id, logger });
   const events = new EventHub({
     source: forwarder, views: holder, status: () => cluster.status(), clock: systemClock, logger,
   });
@@ -121,6 +124,7 @@ async function openDoor(
     desk: {
       forwarder, cluster, events, orders: new OrderDesk(forwarder, queue),
       services: services.desk,
+      nodes: new NodeDesk({ cluster, launcher, logger, self: id }),
       accounts: new AccountDesk({ forwarder, tokens, secret }),
       tracks: new TrackTokens(secret),
     },
@@ -148,6 +152,7 @@ async function openDoor(
       draining = true;
       certificate?.stop();
       await closeWithin(app, closeMsMax);
+      launcher.close();
       pressure.stop();
     },
   };

@@ -28,6 +28,7 @@ import { ReplicaService } from '../replica-service.ts';
 import { defaultCoreConfig } from '../replication/config.ts';
 import { MemoryDisk } from '../storage/memory-disk.ts';
 import { openMemoryStorage } from '../storage/memory-storage.ts';
+import { Succession } from '../succession.ts';
 
 /** A back end's parts on a store in memory, behind a real port, with a real name server. */
 
@@ -131,10 +132,11 @@ export class RunningStore {
     const duties = new PrimaryDuties({ ...parts, replica, service: orders });
     let server: RpcServer | null = null;
     const address = (): string => server?.address ?? '127.0.0.1:1';
-    const drain = new Drain({ ...parts, replica, group: 'main' });
+    const succession = new Succession({ ...parts, replica, group: 'main' });
+    const drain = new Drain({ ...parts, replica, succession });
     const service = new ReplicaService({
-      ...parts, replica, orders, accounts, follower, shops, quotes, drain, address,
-      facts: { id: 'store', group: 'main', version: '0' },
+      ...parts, replica, orders, accounts, follower, shops, quotes, drain, succession,
+      address, facts: { id: 'store', group: 'main', version: '0' },
       onSwitch: (down) => membership.setPaused(down),
     });
     const { methods, gate } = service;

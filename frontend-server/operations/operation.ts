@@ -7,6 +7,7 @@ import type { AccountDesk } from '../account-desk.ts';
 import type { ClusterDesk } from '../cluster-desk.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Forwarder } from '../forwarder.ts';
+import type { NodeDesk } from '../node-desk.ts';
 import type { OrderDesk, Preference } from '../order-desk.ts';
 import type { ServiceDesk } from '../services/service-desk.ts';
 import type { TrackTokens } from '../track-token.ts';
@@ -19,6 +20,7 @@ export interface Desk {
   orders: OrderDesk;
   services: ServiceDesk;
   cluster: ClusterDesk;
+  nodes: NodeDesk;
   events: EventHub;
   accounts: AccountDesk;
   tracks: TrackTokens;

@@ -4,6 +4,7 @@ import { customerOperations } from './customers.ts';
 import { geocodeOperations } from './geocode.ts';
 import { menuOperations } from './menu.ts';
 import type { PublicOperation } from './operation.ts';
+import { nodeOperations } from './nodes.ts';
 import { orderStepOperations } from './order-steps.ts';
 import { orderOperations } from './orders.ts';
 import { quoteOperations } from './quotes.ts';
@@ -29,4 +30,5 @@ export const operations: readonly PublicOperation[] = [
   ...accountOperations,
   ...serviceOperations,
   ...clusterOperations,
+  ...nodeOperations,
 ];

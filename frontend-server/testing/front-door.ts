@@ -15,6 +15,8 @@ import { createApp } from '../http/app.ts';
 import type { Certificate } from '../http/certificate.ts';
 import { Limits } from '../http/limits.ts';
 import { Identities } from '../identity.ts';
+import { Launcher } from '../launcher.ts';
+import { NodeDesk } from '../node-desk.ts';
 import { OrderDesk } from '../order-desk.ts';
 import { PendingQueue } from '../queue/pending-queue.ts';
 import { QueueStore } from '../queue/queue-store.ts';
@@ -65,6 +67,8 @@ interface DoorOptions {
   rateLimits?: number;
   certificate?: Certificate;
   trustedProxies?: string[];
+  /** Address of a launcher with the key of the cluster. */
+  launcher?: string;
   events?: Pick<HubParts, 'heartbeatMs' | 'statusMs' | 'limits'>;
 }
 
@@ -87,6 +91,7 @@ export class FrontDoor {
   #upstream: Upstream | null = null;
   #queue: PendingQueue | null = null;
   #services: Services | null = null;
+  #launcher: Launcher | null = null;
   readonly #queueDir = mkdtempSync(join(tmpdir(), 'orderly-queue-'));
 
   async start(backends = 2, options: DoorOptions = {}): Promise<void> {
@@ -113,11 +118,15 @@ export class FrontDoor {
     });
     this.#services = services;
     const desk = new ClusterDesk({
-      holder, elector, members, names, logger, group: 'main',
+      holder, elector, members, names, clock: systemClock, logger, group: 'main',
       self: () => ({
         id: 'frontend-1', address: `127.0.0.1:${this.port}`, waiting: forwarder.waiting,
       }),
     });
+    const launcher = new Launcher({
+      address: options.launcher ?? null, secret, id: 'frontend-1', logger,
+    });
+    this.#launcher = launcher;
     const events = new EventHub({
       source: forwarder, views: holder, status: () => desk.status(), clock: systemClock, logger,
       ...options.events,
@@ -126,6 +135,7 @@ export class FrontDoor {
       desk: {
         forwarder, cluster: desk, events, orders: new OrderDesk(forwarder, queue),
         services: services.desk,
+        nodes: new NodeDesk({ cluster: desk, launcher, logger, self: 'frontend-1' }),
         accounts: new AccountDesk({ forwarder, tokens: this.sessions, secret }),
         tracks: new TrackTokens(secret),
       },
@@ -154,6 +164,7 @@ export class FrontDoor {
 
   async stop(): Promise<void> {
     await this.#app?.close();
+    this.#launcher?.close();
     this.#services?.stop();
     this.#queue?.stop();
     await this.cluster.stop();

@@ -37,7 +37,7 @@ const row = (...[rpc, http, definite, retry, sentence, advice]: [...Cells, strin
 /** One that a command ends with otherwise than its status says. */
 const ending = (exit: ExitCode, usual: ErrorRow): ErrorRow => ({ ...usual, exit });
 
-/** Next free number: -32029, -32037. */
+/** Next free number: -32038. */
 export const ERRORS = {
   parse_error: row(-32700, 400, true, 'no',
     'The body is not valid JSON.',
@@ -159,6 +159,12 @@ export const ERRORS = {
   submission_ended: row(-32036, 409, true, 'no',
     'It has ended already and can not be taken back.',
     'Read the submission: if it was placed, the order can be cancelled.'),
+  not_in_sync: row(-32029, 409, true, 'no',
+    'Only a back end that is in sync can be promoted.',
+    'Read GET /v1/cluster and try again when its state is "in sync".'),
+  no_launcher: row(-32037, 409, true, 'no',
+    'Nothing here can start or end programs.',
+    'Only `orderly up` offers that; elsewhere use whatever started the program.'),
   not_primary: inside(-32001, 503, true, 'primary', 'This back end is not the primary.'),
   down: inside(-32022, 503, true, 'primary', 'This back end was switched down by an operator.'),
   view_changed: inside(-32030, 409, true, 'primary', 'The view has moved on.'),

@@ -51,6 +51,8 @@ export const publicParams = {
   clusterStatus: z.strictObject({}),
   /** The id of a back end as people know it, or its storeId. */
   nodeSwitch: z.strictObject({ node: z.string().max(200) }),
+  nodeList: z.strictObject({}),
+  nodeAdd: z.strictObject({}),
 };
 
 /** Body of GET /v1/orders/{id}/events. */

@@ -156,6 +156,15 @@ export const replicaMethods = {
     callers: ['operator', 'frontend'],
     idempotent: true,
   }),
+  promote: defineMethod({
+    name: 'replica.promote',
+    doc: 'The primary hands its role to this member of the in-sync set.',
+    params: z.strictObject({ to: id128 }),
+    result: z.null(),
+    errors: ['not_primary', 'not_in_sync', 'unavailable', 'outcome_unknown', 'down'],
+    callers: ['operator', 'frontend'],
+    idempotent: true,
+  }),
   setDown: defineMethod({
     name: 'replica.setDown',
     doc: 'Switch this back end down (it refuses every call but status and this one) or up again.',

@@ -56,6 +56,9 @@ export class Child {
   #storeRestarts = 0;
   #wanted = false;
   #restart: Timer | null = null;
+  /** The end that was asked for and has not come yet. */
+  #stopping: Promise<void> | null = null;
+  #starts = 0;
   #recentLines: string[] = [];
   #waiting: { resolve: (facts: ReadyFacts) => void; reject: (error: OrderlyError) => void }[] = [];
 
@@ -73,8 +76,27 @@ export class Child {
     return this.#process?.pid ?? null;
   }
 
+  /**
+   * stopped: as it was asked to, and it stays so. restarting: it is started again in a moment.
+   * ended: the same, but nobody starts it again.
+   */
+  get state(): 'starting' | 'running' | 'stopping' | 'stopped' | 'restarting' | 'ended' {
+    if (this.#process === null) {
+      if (!this.#wanted) return 'stopped';
+      return this.#restart === null ? 'ended' : 'restarting';
+    }
+    if (this.#stopping !== null) return 'stopping';
+    return this.#facts === null ? 'starting' : 'running';
+  }
+
+  /** How often it was started. */
+  get starts(): number {
+    return this.#starts;
+  }
+
   /** Starts it and resolves when it serves; rejects with `unavailable` and its last words. */
-  start(): Promise<ReadyFacts> {
+  async start(): Promise<ReadyFacts> {
+    await this.#stopping;
     this.#wanted = true;
     if (this.#process === null) this.#spawn();
     return this.untilReady();
@@ -102,26 +124,44 @@ export class Child {
   /** Asks it to end and waits; after graceMs it is killed. It is not started again. */
   async stop(graceMs: number): Promise<void> {
     this.#wanted = false;
-    this.#restart?.cancel();
+    this.#cancelRestart();
     const running = this.#process;
     if (running === null) return;
-    const ended = new Promise<void>((resolve) => { running.once('close', () => resolve()); });
+    const ended = untilClosed(running);
+    this.#stopping = ended;
     running.kill('SIGTERM');
     // A stopped process (SIGSTOP) would keep the signal for later.
     running.kill('SIGCONT');
     const timer = this.#options.clock.setTimer(graceMs, () => { running.kill('SIGKILL'); });
     await ended;
     timer.cancel();
+    this.#stopping = null;
+  }
+
+  /** Ends it as a crash would and waits for that; what follows is as after a crash. */
+  async kill(): Promise<void> {
+    const running = this.#process;
+    if (running === null) return;
+    const ended = untilClosed(running);
+    running.kill('SIGKILL');
+    await ended;
   }
 
   /** Ends it this instant; for a launcher that has no time left. */
   killNow(): void {
     this.#wanted = false;
-    this.#restart?.cancel();
+    this.#cancelRestart();
     this.#process?.kill('SIGKILL');
   }
 
+  #cancelRestart(): void {
+    this.#restart?.cancel();
+    this.#restart = null;
+  }
+
   #spawn(): void {
+    this.#cancelRestart();
+    this.#starts += 1;
     const { wrap, command } = this.#options;
     const [file, ...args] = [...wrap?.() ?? [], process.execPath, ...command()] as const;
     const child = spawn(must(file, 'a command has a first word'), args, {
@@ -186,12 +226,16 @@ export class Child {
     const delayMs = this.#policy.delayAfter({
       startedMs: this.#startedMs, endedMs: this.#options.clock.nowMs(),
     });
-    this.#options.onChange({ kind: 'restarting', delayMs });
     this.#restart = this.#options.clock.setTimer(delayMs, () => {
+      this.#restart = null;
       if (this.#wanted && this.#process === null) this.#spawn();
     });
+    this.#options.onChange({ kind: 'restarting', delayMs });
   }
 }
+
+const untilClosed = (running: ChildProcess): Promise<void> =>
+  new Promise((resolve) => { running.once('close', () => resolve()); });
 
 function readyFacts(line: string): ReadyFacts | null {
   if (!line.startsWith('{')) return null;

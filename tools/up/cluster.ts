@@ -3,14 +3,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import type { RpcServer } from '../../shared/rpc/server.ts';
 import { must } from '../../shared/runtime/assert.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { openDataFolder } from '../../shared/runtime/data-folder.ts';
 import type { DataFolder } from '../../shared/runtime/data-folder.ts';
 import { Child } from './child.ts';
 import type { ChildChange } from './child.ts';
-import { childEnvironment, givenOperatorToken, givenStaffToken } from './config.ts';
+import {
+  childEnvironment, clusterSecret, givenOperatorToken, givenStaffToken,
+} from './config.ts';
 import type { UpConfig } from './config.ts';
+import { serveControl } from './control.ts';
 import { freePort, requirePort } from './free-port.ts';
 import { inSync, isReady, untilTrue } from './front-door.ts';
 import type { Door } from './front-door.ts';
@@ -91,6 +95,8 @@ export class Cluster {
   #geocoders: GeocoderChoice = { kind: 'standin', why: '' };
   #geocoderFlags: string[] = [];
   #backendCount = 0;
+  /** Where front ends bring what operators want done to programs. */
+  #control: RpcServer | null = null;
   #stopped: Promise<void> | null = null;
 
   constructor(options: ClusterOptions, ports: Ports) {
@@ -147,6 +153,7 @@ export class Cluster {
 
   /** Starts everything; resolves when every front end is ready to take orders. */
   async start(): Promise<void> {
+    this.#control = await serveControl(this, clusterSecret(this.home));
     const frontends = this.#ports.frontends.map((port, n) => this.#startFrontend(n + 1, port));
     const backends = this.#startGeocoders().then((standins) => Promise.all([
       ...standins, ...Array.from({ length: this.#options.backends }, () => this.addBackend()),
@@ -164,8 +171,15 @@ export class Cluster {
 
   /** One more back end, with a folder of its own; resolves when its process serves. */
   async addBackend(): Promise<Child> {
+    const child = this.newBackend();
+    await child.start();
+    return child;
+  }
+
+  /** The same, not started yet. */
+  newBackend(): Child {
     const id = `backend-${++this.#backendCount}`;
-    return this.#launch(id, () => [
+    return this.#keep(id, () => [
       'backend', '--id', id, '--port', '0', ...this.#geocoderFlags,
       '--nameserver', this.nameserverAddress, '--data', join(this.home, id), '--no-mdns',
       ...this.#logFlags,
@@ -180,6 +194,7 @@ export class Cluster {
 
   /** Ends everything this instant, without waiting and without asking. */
   killNow(): void {
+    void this.#control?.close();
     for (const child of this.children) child.killNow();
     this.#removeFolder();
   }
@@ -193,6 +208,7 @@ export class Cluster {
     await stopThese(frontends);
     await stopThese(backends);
     await stopThese(this.children);
+    await this.#control?.close();
     this.#removeFolder();
   }
 
@@ -213,7 +229,8 @@ export class Cluster {
     const id = `frontend-${number}`;
     return this.#launch(id, () => [
       'frontend', '--port', String(port), '--nameserver', this.nameserverAddress,
-      '--data', join(this.home, id), '--no-mdns', ...this.#logFlags,
+      '--data', join(this.home, id), '--no-mdns',
+      '--launcher', must(this.#control, 'it is opened first').address, ...this.#logFlags,
     ]);
   }
 
@@ -250,6 +267,12 @@ export class Cluster {
   }
 
   async #launch(id: string, command: () => string[]): Promise<Child> {
+    const child = this.#keep(id, command);
+    await child.start();
+    return child;
+  }
+
+  #keep(id: string, command: () => string[]): Child {
     if (this.#stopped !== null) throw new OrderlyError('unavailable', 'The system is stopping.');
     const { respawn, onEvent } = this.#options;
     const child = new Child({
@@ -262,7 +285,6 @@ export class Cluster {
       onChange: (change) => onEvent({ kind: 'child', id, change }),
     });
     this.#children.set(id, child);
-    await child.start();
     return child;
   }
 }

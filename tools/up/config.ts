@@ -2,6 +2,8 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { OrderlyError } from '../../shared/contract/errors.ts';
+import { loadClusterSecret } from '../../shared/rpc/secret.ts';
+import type { ClusterSecret } from '../../shared/rpc/secret.ts';
 import type { GeocoderMode } from './geocoders.ts';
 
 export interface UpConfig {
@@ -103,3 +105,11 @@ export const givenOperatorToken = (): string | null =>
 
 /** The same of the staff token. */
 export const givenStaffToken = (): string | null => process.env['ORDERLY_STAFF_TOKEN'] ?? null;
+
+/** The key of the cluster in this folder, made where there is none, or what the environment gives. */
+export function clusterSecret(home: string): ClusterSecret {
+  const { ORDERLY_CLUSTER_SECRET: value = '', ORDERLY_CLUSTER_SECRET_FILE: file = '' } = process.env;
+  return loadClusterSecret({
+    home, create: true, ...(value !== '' && { value }), ...(file !== '' && { file }),
+  });
+}
