@@ -6,7 +6,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,nameserver,frontend-server,backend-server,client,tools}/**/*.test.ts'],
+          include: [
+            '{shared,nameserver,frontend-server,backend-server,client,dashboard,tools}/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },

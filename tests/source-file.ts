@@ -34,8 +34,8 @@ export interface SourceFile {
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 export const sourceFolders = [
-  'shared', 'nameserver', 'backend-server', 'frontend-server', 'client', 'tools', 'examples',
-  'tests',
+  'shared', 'nameserver', 'backend-server', 'frontend-server', 'client', 'dashboard', 'tools',
+  'examples', 'tests',
 ];
 
 const isNode = (value: unknown): value is Node =>

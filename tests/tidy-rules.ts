@@ -44,13 +44,17 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const topFolder = (path: string): string => path.slice(0, path.indexOf('/'));
 const freeFolders = ['tools', 'tests'];
 /** Nothing of ours may need them. */
-const unusedFolders = [...freeFolders, 'examples'];
+const unusedFolders = [...freeFolders, 'examples', 'dashboard'];
 /** Folders that may use only these packages: all of them compute, none of them does anything. */
 const allowedPackages = [
   { folder: 'shared/contract/', packages: ['zod', 'node:crypto'] },
   { folder: 'backend-server/replication/', packages: [] as string[] },
   { folder: 'backend-server/orders/', packages: ['zod'] },
+  { folder: 'dashboard/', packages: ['d3'] },
 ];
+/** Runs in browsers: knows the contract by its types, and these, which need nothing of Node. */
+const browserFolder = 'dashboard/';
+const forBrowsers = ['shared/contract/lifecycle.ts', 'shared/runtime/assert.ts'];
 
 function whyNotImport(from: string, { specifier, file, typeOnly }: Import): string | null {
   if (file === null) {
@@ -61,6 +65,7 @@ function whyNotImport(from: string, { specifier, file, typeOnly }: Import): stri
   if (file.startsWith('..')) return `${specifier} is outside the project`;
   if (!file.endsWith('.ts') && !file.endsWith('.json')) return `${specifier} lacks its extension`;
   if (isPure(from)) return whyNotPure(from, file, typeOnly);
+  if (from.startsWith(browserFolder) && !isTest(from)) return whyNotBrowser(from, file, typeOnly);
   const own = topFolder(from);
   const other = topFolder(file);
   if (isContract(from) && !isContract(file)) return `the contract imports ${file}`;
@@ -75,6 +80,11 @@ function whyNotPure(from: string, file: string, typeOnly: boolean): string | nul
   if (file.startsWith(own) || file === 'shared/runtime/assert.ts') return null;
   const contract = isContract(file) && (typeOnly || own === 'backend-server/orders/');
   return contract ? null : `a pure folder imports ${file}`;
+}
+
+function whyNotBrowser(from: string, file: string, typeOnly: boolean): string | null {
+  if (file.startsWith(browserFolder) || forBrowsers.includes(file)) return null;
+  return isContract(file) && typeOnly ? null : `${topFolder(from)} bundles ${file}`;
 }
 
 const importLaw: Rule = {

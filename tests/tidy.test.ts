@@ -33,6 +33,19 @@ const samples: Record<string, { path: string; caught: string[]; allowed: string[
       allowed: ["import { z } from 'zod';"],
     },
     {
+      path: 'dashboard/net/a.ts',
+      caught: [
+        "import { a } from '../../shared/contract/order.ts';", "import { z } from 'zod';",
+        "import { a } from '../../shared/rpc/b.ts';", "import { join } from 'node:path';",
+        "import type { a } from '../../frontend-server/b.ts';",
+      ],
+      allowed: [
+        "import type { Order } from '../../shared/contract/order.ts';",
+        "import { steps } from '../../shared/contract/lifecycle.ts';",
+        "import { select } from 'd3';", "import { a } from '../model/b.ts';",
+      ],
+    },
+    {
       path: 'backend-server/replication/a.ts',
       caught: [
         "import { a } from 'node:fs';", "import { a } from '../storage/b.ts';",

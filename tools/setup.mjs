@@ -19,6 +19,8 @@ const programFolders = [
   'shared', 'nameserver', 'backend-server', 'frontend-server', 'client', 'tools',
   'examples',
 ];
+/** Runs in browsers: bundled by vite, not compiled beside the programs. */
+const pageFolder = 'dashboard';
 const packagesStamp = join(root, 'node_modules', '.orderly-stamp');
 const buildStamp = join(root, 'dist', '.orderly-stamp');
 const lockWaitMs = 600_000;
@@ -160,14 +162,15 @@ async function installPackages() {
 
 // ---- build
 
-/** Every file that ends up in dist/, with the settings that decide how. Paths are relative. */
-function sourceFiles() {
+/** Every file of those folders that counts for dist/. Paths are relative. */
+function sourceFiles(folders) {
   const found = [];
-  for (const folder of programFolders) {
+  for (const folder of folders) {
     if (!existsSync(join(root, folder))) continue;
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || entry.name.endsWith('.test.ts') || entry.name.startsWith('.')) continue;
-      if (['.md', '.mjs'].includes(extname(entry.name))) continue;
+      if (extname(entry.name) === '.md') continue;
+      if (extname(entry.name) === '.mjs' && folder !== pageFolder) continue;
       found.push(relative(root, join(entry.parentPath ?? entry.path, entry.name)));
     }
   }
@@ -182,22 +185,31 @@ function copyAssets(files) {
   }
 }
 
+/** Runs a tool of node_modules; throws with the end of what it said when it fails. */
+async function runTool([name, ...file], args, what) {
+  const script = join(root, 'node_modules', name, ...file);
+  const { code, output } = await run(process.execPath, [script, ...args]);
+  if (code === 0) return;
+  throw new SetupFailure({
+    what, why: lastLines(output, 20),
+    next: 'mend the errors above (`npm run check` shows all of them), then try again.',
+  });
+}
+
 async function build() {
-  const files = sourceFiles();
+  const files = sourceFiles(programFolders);
+  const pageFiles = sourceFiles([pageFolder]);
   const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
-  const key = sha256(...[...settings, ...files].flatMap((file) =>
+  const key = sha256(...[...settings, ...files, ...pageFiles].flatMap((file) =>
     [file, readFileSync(join(root, file))]), packagesKey());
   if (readOr(buildStamp, '') === key) return;
   say('building dist/');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
-  if (result.code !== 0) {
-    throw new SetupFailure({
-      what: 'The sources do not compile.',
-      why: lastLines(result.output, 20),
-      next: 'mend the errors above (`npm run check` shows all of them), then try again.',
-    });
+  const compile = ['-p', 'tsconfig.build.json'];
+  await runTool(['typescript', 'bin', 'tsc'], compile, 'The sources do not compile.');
+  const bundle = ['build', pageFolder, '--logLevel', 'warn'];
+  if (pageFiles.length > 0) {
+    await runTool(['vite', 'bin', 'vite.js'], bundle, 'The dashboard can not be built.');
   }
   copyAssets(files);
   writeFileSync(buildStamp, key);

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { loadPageFiles } from '../dashboard/page-files.ts';
+import { addPageFiles } from '../dashboard/page-routes.ts';
 import { catalogue } from '../documents/catalogue.ts';
 import { openApiAt, openRpc } from '../documents/documents.ts';
 import { docsPage } from '../documents/page-docs.ts';
@@ -65,7 +67,10 @@ function addText(app: FastifyInstance, path: string, { type, make }: Served): vo
 
 /** Adds the pages for people and the documents for programs. Open to anyone. */
 export function addPages(app: FastifyInstance): void {
-  addText(app, '/', { type: page, make: frontPage });
+  const dashboard = loadPageFiles();
+  addPageFiles(app, dashboard);
+  // Without the dashboard, as when the programs run from source, the front door still says hello.
+  if (dashboard.length === 0) addText(app, '/', { type: page, make: frontPage });
   addText(app, '/docs', { type: page, make: (origin) => docsPage(catalogue, origin) });
   addText(app, '/docs/errors', { type: page, make: errorsPage });
   addText(app, styleAddress, { type: 'text/css; charset=utf-8', make: () => pageStyle });

@@ -1,0 +1,12 @@
+import { element } from '../frame/dom.ts';
+import type { View } from '../frame/router.ts';
+
+/** `#/track/TOKEN`, for whoever was given the link. */
+export const trackerView = (): View => ({
+  name: 'track',
+  title: null,
+  open(root) {
+    root.append(element('h1', {}, 'Your order'));
+    return {};
+  },
+});
