@@ -5,6 +5,7 @@ import { must } from '../shared/runtime/assert.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { type Caller, type Implementation, implement } from '../shared/rpc/server.ts';
+import { currentTrace, traced } from '../shared/runtime/trace.ts';
 import type { Replica } from './replica.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -43,13 +44,14 @@ export class OperatorService {
    */
   async #begin({ signal }: Caller): Promise<BackupOffer> {
     const { replica, storage, logger } = this.#parts;
+    const trace = currentTrace();
     this.#claim(signal);
     const confirmedLsn = await replica.confirmRead();
     const { base, snapshotId, bytes, sha256 } = await storage.makeSnapshot('backup');
     if (this.#active?.by === signal) this.#active.heardMs = this.#parts.clock.nowMs();
     signal.addEventListener('abort', () => this.#release(signal), { once: true });
     if (signal.aborted) this.#release(signal);
-    logger.info({ lsn: base.lsn, bytes }, 'an operator fetches a backup');
+    traced(trace, () => logger.info({ lsn: base.lsn, bytes }, 'an operator fetches a backup'));
     return {
       clusterId: must(replica.clusterId, 'a primary belongs to a cluster'),
       storeId: storage.image.core.storeId,

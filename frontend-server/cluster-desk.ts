@@ -8,6 +8,7 @@ import { replicaMethods } from '../shared/contract/replica.ts';
 import { isServiceName } from '../shared/contract/service.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
+import { currentTrace, traced } from '../shared/runtime/trace.ts';
 import type { Elector, NameCaller } from './elector.ts';
 import type { Members } from './members.ts';
 import type { ViewHolder } from './view-holder.ts';
@@ -98,21 +99,26 @@ export class ClusterDesk {
    * `invalid_params` when the name is not unique, or what the call to it threw.
    */
   async setDown(node: string, down: boolean): Promise<ClusterMember> {
+    const trace = currentTrace();
     const known = await this.#named(node);
-    const status = await this.#members.call(
+    const status = await traced(trace, () => this.#members.call(
       known.address, replicaMethods.setDown, { params: { down }, deadlineMs: setDownMs },
-    );
-    this.#logger.warn({ node: status.id, storeId: status.storeId, down }, 'back end switched');
+    ));
+    const facts = { node: status.id, storeId: status.storeId, down };
+    traced(trace, () => this.#logger.warn(facts, 'back end switched'));
     return this.#memberOf(known, status);
   }
 
   /** Drains a back end or ends that; throws as setDown does. */
   async setDraining(node: string, draining: boolean): Promise<ClusterMember> {
+    const trace = currentTrace();
     const known = await this.#named(node);
-    const status = await this.#members.call(known.address, replicaMethods.setDraining, {
-      params: { draining }, deadlineMs: setDrainingMs,
-    });
-    this.#logger.warn({ node: status.id, storeId: status.storeId, draining }, 'back end drained');
+    const status = await traced(trace, () => this.#members.call(
+      known.address, replicaMethods.setDraining,
+      { params: { draining }, deadlineMs: setDrainingMs },
+    ));
+    const facts = { node: status.id, storeId: status.storeId, draining };
+    traced(trace, () => this.#logger.warn(facts, 'back end drained'));
     return this.#memberOf(known, status);
   }
 
@@ -121,9 +127,10 @@ export class ClusterDesk {
    * as setDown does, `not_in_sync`, and `unavailable` when no primary hands over.
    */
   async promote(node: string): Promise<ClusterMember> {
+    const trace = currentTrace();
     const known = await this.#named(node);
     if (known.storeId !== this.#holder.belief?.primary || known.status?.role !== 'primary') {
-      await this.#handOver(known.storeId);
+      await traced(trace, () => this.#handOver(known.storeId));
       await this.#elector.find();
     }
     const untilMs = this.#clock.nowMs() + takeOverMs;
@@ -136,6 +143,7 @@ export class ClusterDesk {
   }
 
   async #handOver(to: string): Promise<void> {
+    const trace = currentTrace();
     const leader = this.#holder.belief;
     if (leader === null || leader.address === null) {
       throw new OrderlyError('unavailable', 'No primary is known, so none can hand over.');
@@ -146,11 +154,12 @@ export class ClusterDesk {
       );
     } catch (error) {
       if (!(error instanceof OrderlyError)) throw error;
-      this.#logger.warn({ err: error, to }, 'the primary did not hand over');
+      traced(trace, () => this.#logger.warn({ err: error, to }, 'the primary did not hand over'));
       if (error.code !== 'not_primary' && error.code !== 'down') throw error;
       throw new OrderlyError('unavailable', 'The primary is being replaced; try again.');
     }
-    this.#logger.warn({ from: leader.primary, to }, 'primary role handed over');
+    const facts = { from: leader.primary, to };
+    traced(trace, () => this.#logger.warn(facts, 'primary role handed over'));
   }
 
   /** What a back end or the name server (`nameserver`) measured. Throws as setDown does. */

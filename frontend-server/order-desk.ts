@@ -1,6 +1,8 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { Actor } from '../shared/contract/order.ts';
 import type { Submission } from '../shared/contract/submission.ts';
+import { currentTrace, traced } from '../shared/runtime/trace.ts';
+import type { Trace } from '../shared/runtime/trace.ts';
 import type { Forwarder, SubmitRequest, SubmitResult } from './forwarder.ts';
 import { laneOf } from './queue/pending-queue.ts';
 import type { PendingQueue } from './queue/pending-queue.ts';
@@ -20,6 +22,12 @@ const decisionMsKnown = 250;
 const decisionMsBehind = 3_000;
 /** For a withdrawal to be confirmed by the back ends. */
 const confirmMs = 2_000;
+
+/** An order, and the request of the outside that it came with. */
+interface Asked {
+  request: SubmitRequest;
+  trace: Trace | undefined;
+}
 
 const isOutage = (error: unknown): boolean =>
   error instanceof OrderlyError
@@ -51,20 +59,21 @@ export class OrderDesk {
 
   /** Once per key, however often it is asked. Throws what Forwarder.submit throws. */
   async place(request: SubmitRequest, prefer: Preference): Promise<Placed> {
+    const asked = { request, trace: currentTrace() };
     const outage = this.#forwarder.outage || this.#queue.isUnproven;
-    if (this.#queue.knows(request)) return this.#store(request, 0);
-    if (prefer === 'sync') return this.#forward(request);
-    if (prefer === 'async') return this.#store(request, 0);
+    if (this.#queue.knows(request)) return this.#store(asked, 0);
+    if (prefer === 'sync') return this.#forward(asked);
+    if (prefer === 'async') return this.#store(asked, 0);
     if (this.#queue.depth > 0 && this.#queue.isWaiting(laneOf(request))) {
-      return this.#store(request, outage ? decisionMsKnown : decisionMsBehind);
+      return this.#store(asked, outage ? decisionMsKnown : decisionMsBehind);
     }
-    if (!outage) return this.#forwardOrStore(request);
+    if (!outage) return this.#forwardOrStore(asked);
     try {
-      return await this.#store(request, decisionMsKnown);
+      return await this.#store(asked, decisionMsKnown);
     } catch (error) {
       if (!isOutage(error)) throw error;
       // The disk is of no use: then it is worth waiting for a primary after all.
-      return this.#forward(request);
+      return this.#forward(asked);
     }
   }
 
@@ -98,20 +107,20 @@ export class OrderDesk {
     }));
   }
 
-  async #forward(request: SubmitRequest): Promise<Placed> {
-    return { kind: 'order', result: await this.#forwarder.submit(request) };
+  async #forward({ request, trace }: Asked, isOver?: () => boolean): Promise<Placed> {
+    const result = await traced(trace, () => this.#forwarder.submit(request, isOver));
+    return { kind: 'order', result };
   }
 
-  async #forwardOrStore(request: SubmitRequest): Promise<Placed> {
+  async #forwardOrStore(asked: Asked): Promise<Placed> {
     try {
       // Once others have waited in vain, nobody has to wait to the end.
-      const isOver = (): boolean => this.#forwarder.outage;
-      return { kind: 'order', result: await this.#forwarder.submit(request, isOver) };
+      return await this.#forward(asked, () => this.#forwarder.outage);
     } catch (error) {
       if (!isOutage(error)) throw error;
       try {
         // A primary that refuses now what it may have placed before will soon have decided it.
-        return await this.#store(request, this.#forwarder.outage ? 0 : decisionMsKnown);
+        return await this.#store(asked, this.#forwarder.outage ? 0 : decisionMsKnown);
       } catch (refusal) {
         // What is known of the first attempt says more than why it could not be stored.
         const unknown = error instanceof OrderlyError && !error.row.definite;
@@ -120,8 +129,9 @@ export class OrderDesk {
     }
   }
 
-  async #store(request: SubmitRequest, decisionMs: number): Promise<Placed> {
-    const id = await this.#queue.offer(request);
+  async #store(asked: Asked, decisionMs: number): Promise<Placed> {
+    const { request, trace } = asked;
+    const id = await traced(trace, () => this.#queue.offer(request));
     await this.#queue.untilEnded(id, decisionMs);
     const row = this.#queue.row(id, request.principal);
     const refused = endError(row);
@@ -130,7 +140,7 @@ export class OrderDesk {
     if (row.end === null) return { kind: 'queued', submission };
     try {
       // Placed: the same op again gives the order as it was placed.
-      return await this.#forward(request);
+      return await this.#forward(asked);
     } catch (error) {
       if (isOutage(error)) return { kind: 'queued', submission };
       throw error;

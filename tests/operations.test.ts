@@ -70,22 +70,43 @@ describe('metrics', () => {
 });
 
 describe('a request', () => {
-  it('is found under its trace in the logs of the front end and of the back end', async () => {
+  /** What the front end and the back ends say about it once both have said all of `words`. */
+  async function traced(path: string, body: unknown, words: readonly string[]): Promise<void> {
     const traceId = randomBytes(16).toString('hex');
-    const reply = await cluster.call('/v1/orders', {
-      method: 'POST', body: anOrder(),
+    const reply = await cluster.call(path, {
+      method: 'POST', body,
       headers: {
         'idempotency-key': newKey(),
         traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
       },
     });
-    expect(reply.status).toBe(201);
+    expect(reply.status).toBeLessThan(300);
     expect(reply.headers['traceparent']).toMatch(`00-${traceId}-`);
-    const id = String(reply.headers['x-request-id']);
     const said = (): string[] => lines.filter((line) => line.includes(traceId));
-    await cluster.until('both have said something', async () =>
-      ['frontend-1 ', 'backend-'].every((who) => said().some((line) => line.startsWith(who))));
+    await cluster.until(`${path}: ${words.join(' and ')}`, async () =>
+      words.every((what) => said().some((line) => {
+        const [who = '', text = ''] = what.split(': ');
+        return line.startsWith(who) && line.includes(text);
+      })));
+    const id = String(reply.headers['x-request-id']);
     for (const line of said()) expect(line).toContain(`"request_id":"${id}"`);
+  }
+
+  it('is found under its trace in all that front end and back end log for it', async () => {
+    const { lines: wanted } = anOrder();
+    const delivery = { address: { postcode: 'DH1 4SW' } };
+    const account = { username: `tracy.${newKey().slice(-12)}`, password: 'orange parrot 51' };
+    const node = (await cluster.primary()).id;
+    await traced('/v1/orders', anOrder(), ['frontend-1: answered', 'backend-: orders.submit']);
+    await traced('/v1/quotes', { lines: wanted, delivery }, [
+      'frontend-1: answered', 'backend-: orders.quote', 'backend-: geocoder asked',
+    ]);
+    const inOut = ['frontend-1: answered', 'backend-: accounts.submit'];
+    await traced('/v1/accounts', account, inOut);
+    await traced('/v1/sessions', account, inOut);
+    await traced(`/v1/cluster/nodes/${node}/resume`, {}, [
+      'frontend-1: back end drained', 'backend-: replica.setDraining',
+    ]);
   });
 });
 

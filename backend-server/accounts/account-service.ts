@@ -2,6 +2,7 @@ import { v7 as uuid7 } from 'uuid';
 import type { AccountOperation, accountMethods } from '../../shared/contract/account.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { ParamsOf, ResultOf } from '../../shared/contract/method.ts';
+import { currentTrace, traced } from '../../shared/runtime/trace.ts';
 import type { OrderService } from '../order-service.ts';
 import { opIdOf } from '../order-service.ts';
 import type { CommandBody } from '../orders/commands.ts';
@@ -40,6 +41,7 @@ export class AccountService {
 
   /** The same op again gives what is recorded, without another look at the password. */
   async submit(params: Submit): Promise<Submitted> {
+    const trace = currentTrace();
     await requireServing(this.#parts.replica);
     const { request, fingerprint } = params;
     const opId = opIdOf(params, request.operation);
@@ -51,7 +53,7 @@ export class AccountService {
     }
     let body: CommandBody;
     try {
-      body = await this.#admit(params);
+      body = await traced(trace, () => this.#admit(params));
     } catch (error) {
       // A copy of the request may have been carried out while this one was looked at.
       const meanwhile =

@@ -3,6 +3,7 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { AmendInput } from '../../shared/contract/order-change.ts';
 import type { Actor, Order } from '../../shared/contract/order.ts';
 import { assert } from '../../shared/runtime/assert.ts';
+import { currentTrace, traced } from '../../shared/runtime/trace.ts';
 import { parsePostcode } from '../geocoding/postcode.ts';
 import type { CommandBody } from '../orders/commands.ts';
 import { staleVersion } from '../orders/life-cycle.ts';
@@ -38,10 +39,11 @@ export const publicNameOf = (request: Operation): string =>
  */
 export async function admitChange(asked: Asked, ground: Ground): Promise<CommandBody> {
   const { request, actor, now } = asked;
+  const trace = currentTrace();
   const order = await findOrder(request.order_id, actor, ground);
-  const planned = request.operation === 'order.amend'
-    ? await amend(request, { order, actor, now, ground })
-    : await move(request, { order, actor, now, ground });
+  const planned = await traced(trace, () => (request.operation === 'order.amend'
+    ? amend(request, { order, actor, now, ground })
+    : move(request, { order, actor, now, ground })));
   if (!planned.ok) throw new OrderlyError(planned.code, planned.detail, planned.data);
   return planned.body;
 }
@@ -84,9 +86,10 @@ async function amend(
   // Versions only grow: what was made from another one would be refused in any case.
   const stale = staleVersion(order, expected);
   if (stale !== null) return stale;
+  const trace = currentTrace();
   const catalogue = await quoting.catalogue(order.shop_id);
-  const address = await newAddress(input, order, (postcode) =>
-    quoting.address({ delivery: { address: { postcode } } }, catalogue.shop));
+  const address = await newAddress(input, order, (postcode) => traced(trace, () =>
+    quoting.address({ delivery: { address: { postcode } } }, catalogue.shop)));
   const queueMinutes = await quoting.queueMinutes(catalogue.shop);
   return planAmend(input, { order, catalogue, actor, now, address, queueMinutes });
 }

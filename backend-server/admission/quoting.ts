@@ -2,6 +2,7 @@ import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { PlaceInput, Shop } from '../../shared/contract/order.ts';
 import type { Problem, Quote, QuoteInput } from '../../shared/contract/quote.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
+import { currentTrace, traced } from '../../shared/runtime/trace.ts';
 import type { Geocoder, Located } from '../geocoding/geocoder.ts';
 import { parsePostcode } from '../geocoding/postcode.ts';
 import { refusal } from '../geocoding/refusal.ts';
@@ -113,9 +114,10 @@ export class Quoting {
   }
 
   async quote(input: QuoteInput, now: () => string): Promise<Quote> {
+    const trace = currentTrace();
     const catalogue = await this.catalogue(input.shop_id);
     const { shop } = catalogue;
-    const address = await this.address(input, shop);
+    const address = await traced(trace, () => this.address(input, shop));
     const minutes = await this.queueMinutes(shop);
     return quoteOrder(input, {
       catalogue, now: now(), queueMinutes: minutes, checksOpening: true,

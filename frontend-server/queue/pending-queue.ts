@@ -6,6 +6,8 @@ import type { Submission } from '../../shared/contract/submission.ts';
 import { assert, must } from '../../shared/runtime/assert.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
+import { currentTrace, traced } from '../../shared/runtime/trace.ts';
+import type { Trace } from '../../shared/runtime/trace.ts';
 import type { CloseRequest, CloseResult, SubmitRequest, SubmitResult } from '../forwarder.ts';
 import { answerOf } from './attempt-answer.ts';
 import { ownerOf } from './owner.ts';
@@ -42,6 +44,14 @@ const retryAfterMs = 5_000;
 
 type Caller = { resolve: (id: string) => void; reject: (error: OrderlyError) => void };
 
+/** The request of an open submission. */
+interface Kept {
+  request: SubmitRequest;
+  text: string;
+  /** Whom the attempts are made for; undefined for one of an earlier run. */
+  trace: Trace | undefined;
+}
+
 /** Principal, operation and key of an order: the op that the back ends know it by. */
 const opKeyOf = ({ principal, key }: Pick<SubmitRequest, 'principal' | 'key'>): string =>
   `${ownerOf(principal)}\n${key}`;
@@ -61,8 +71,7 @@ export class PendingQueue {
   readonly #expiryMs: number;
   readonly #onBroken: (why: string) => void;
   readonly #rules: QueueRules;
-  /** The requests of open submissions. */
-  readonly #requests = new Map<string, { request: SubmitRequest; text: string }>();
+  readonly #requests = new Map<string, Kept>();
   readonly #callers = new Map<number, Caller>();
   readonly #endWaiters = new Map<string, Set<() => void>>();
   #group: { token: number; write: StoreWrite }[] = [];
@@ -88,10 +97,11 @@ export class PendingQueue {
     this.#expiryMs = parts.expiryMs;
     this.#onBroken = parts.onBroken;
     const image = this.#store.load();
-    for (const { row, request } of image) {
+    for (const { row, request: kept } of image) {
       if (row.end !== null) continue;
-      const text = must(request, 'an open submission has its request');
-      this.#requests.set(row.id, { request: JSON.parse(text) as SubmitRequest, text });
+      const text = must(kept, 'an open submission has its request');
+      const request = JSON.parse(text) as SubmitRequest;
+      this.#requests.set(row.id, { request, text, trace: undefined });
     }
     const limits = { ...usualLimits, ...parts.limits };
     this.#rules = new QueueRules(image.map(({ row }) => row), limits);
@@ -146,11 +156,18 @@ export class PendingQueue {
    * one. Throws `overloaded` (no room), `unavailable` (the disk did not take it; certainly not
    * kept), `outcome_unknown`, `idempotency_key_reused`.
    */
-  offer(request: SubmitRequest): Promise<string> {
+  async offer(request: SubmitRequest): Promise<string> {
+    const id = uuid7();
+    const trace = currentTrace();
+    const kept = await this.#offerAs(id, request);
+    if (kept === id) traced(trace, () => this.#logger.info({ id }, 'an order was queued'));
+    return kept;
+  }
+
+  #offerAs(id: string, request: SubmitRequest): Promise<string> {
     const text = JSON.stringify(request);
     const nowMs = this.#clock.wallMs();
-    const id = uuid7();
-    this.#requests.set(id, { request, text });
+    this.#requests.set(id, { request, text, trace: currentTrace() });
     return new Promise<string>((resolve, reject) => {
       const req = this.#call({ resolve, reject });
       this.#feed({
@@ -311,29 +328,32 @@ export class PendingQueue {
 
   async #attempt(effect: Extract<QueueEffect, { kind: 'place' | 'close' }>): Promise<void> {
     const { id, attempt } = effect;
-    const { request } = must(this.#requests.get(id), 'an open submission has its request');
+    const { request, trace } = must(this.#requests.get(id), 'an open submission has its request');
     let answer: AttemptAnswer;
     try {
       if (effect.kind === 'place') {
         const queued = this.#asQueued(id, request);
-        const { order } = await this.#sender.submit(queued, () => !this.#isWanted(id));
+        const { order } = await traced(trace, () =>
+          this.#sender.submit(queued, () => !this.#isWanted(id)));
         answer = { kind: 'ended', outcome: { as: 'placed', orderId: order.id } };
       } else {
         const { principal, key, fingerprint } = request;
         const { ending } = effect;
-        const { outcome } = await this.#sender.close({ principal, key, fingerprint, ending });
+        const { outcome } = await traced(trace, () =>
+          this.#sender.close({ principal, key, fingerprint, ending }));
         answer = { kind: 'ended', outcome };
       }
     } catch (error) {
       answer = answerOf(error);
-      this.#logger.debug({ err: error, id, answer: answer.kind }, 'a queued order was not placed');
+      const facts = { err: error, id, answer: answer.kind };
+      traced(trace, () => this.#logger.debug(facts, 'a queued order was not placed'));
     }
     this.#feed({ kind: 'answered', id, attempt, answer });
     if (answer.kind === 'refused') this.#decided = true;
     if (answer.kind !== 'ended') return;
     this.#decided = true;
-    const { as: end } = answer.outcome;
-    this.#logger.info({ id, end, depth: this.depth }, 'a queued order ended');
+    const facts = { id, end: answer.outcome.as, depth: this.depth };
+    traced(trace, () => this.#logger.info(facts, 'a queued order ended'));
   }
 }
 

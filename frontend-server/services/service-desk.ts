@@ -4,6 +4,7 @@ import { canonicalJson } from '../../shared/contract/fingerprint.ts';
 import type { Actor } from '../../shared/contract/order.ts';
 import type { ListedService } from '../../shared/contract/service.ts';
 import type { Submission } from '../../shared/contract/submission.ts';
+import { currentTrace, traced } from '../../shared/runtime/trace.ts';
 import type { ServiceAnswer, ServiceCaller } from '../../shared/service/caller.ts';
 import type { ServiceDirectory } from '../../shared/service/directory.ts';
 import type { Preference } from '../order-desk.ts';
@@ -144,13 +145,15 @@ export class ServiceDesk {
   }
 
   async #callNow({ service, args, key, repeatable }: CallRequest): Promise<ServiceAnswer> {
+    const trace = currentTrace();
     if (repeatable) await this.#refuseRepeats(service);
     if (this.#running >= runningMax) {
       throw new OrderlyError('overloaded', undefined, { retry_after_ms: retryAfterMs });
     }
     this.#running += 1;
     try {
-      return await this.#caller.call({ service, args, key: key ?? randomUUID(), deadlineMs });
+      return await traced(trace, () =>
+        this.#caller.call({ service, args, key: key ?? randomUUID(), deadlineMs }));
     } finally {
       this.#running -= 1;
     }

@@ -2,6 +2,7 @@ import { OrderlyError } from '../contract/errors.ts';
 import { serviceMethods } from '../contract/service.ts';
 import { assert } from '../runtime/assert.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { currentTrace, traced } from '../runtime/trace.ts';
 import type { RpcClient } from '../rpc/client.ts';
 import { Connections } from './connections.ts';
 import type { Instance, ServiceDirectory } from './directory.ts';
@@ -57,6 +58,7 @@ export class ServiceCaller {
    */
   async call(call: ServiceCall): Promise<ServiceAnswer> {
     const endMs = this.#clock.nowMs() + call.deadlineMs;
+    const trace = currentTrace();
     const tried = new Set<string>();
     let lost: OrderlyError | null = null;
     let { idempotent } = call;
@@ -74,7 +76,7 @@ export class ServiceCaller {
       tried.add(next.instance);
       const deadlineMs = next.idempotent && others ? Math.min(leftMs, silenceMsMax) : leftMs;
       try {
-        return await this.#attempt(next, call, deadlineMs);
+        return await traced(trace, () => this.#attempt(next, call, deadlineMs));
       } catch (error) {
         assert(error instanceof OrderlyError, 'the RPC client throws OrderlyError only');
         const failure = judgeFailure(error);

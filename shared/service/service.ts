@@ -8,6 +8,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { printReady, untilStopped } from '../runtime/lifecycle.ts';
 import { createLogger } from '../runtime/logger.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { currentTrace, traced } from '../runtime/trace.ts';
 import { version } from '../runtime/version.ts';
 import { RpcClient } from '../rpc/client.ts';
 import { NameClient } from '../rpc/name-client.ts';
@@ -77,17 +78,18 @@ function contextOf(
   { signal, caller }: { signal: AbortSignal; caller: ServiceCaller },
 ): CallContext {
   const endMs = systemClock.nowMs() + deadlineMs - answerMs;
+  const trace = currentTrace();
   let calls = 0;
   return {
     key, signal,
     async call(service, args, result) {
       calls += 1;
-      const answer = await caller.call({
+      const answer = await traced(trace, () => caller.call({
         service, args,
         // A repetition of this call makes the same calls under the same keys.
         key: hash('sha256', `${key}\n${calls}`, 'hex'),
         deadlineMs: Math.max(0, Math.floor(endMs - systemClock.nowMs())),
-      });
+      }));
       const checked = result.safeParse(answer.result);
       if (checked.success) return checked.data;
       throw new OrderlyError('service_failed', `${service} gave another result than expected.`);
