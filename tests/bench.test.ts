@@ -3,19 +3,23 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { reportSchema } from '../tools/bench/report.ts';
 
 const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url));
 const runFile = promisify(execFile);
 
 const bench = async (...args: string[]): Promise<unknown> => {
-  const { stdout } = await runFile(process.execPath, [binary, 'bench', '--json', ...args]);
-  return JSON.parse(stdout);
+  const all = [binary, 'bench', '--json', '--warm-up', '200', ...args];
+  const { stdout } = await runFile(process.execPath, all);
+  const report = reportSchema.parse(JSON.parse(stdout));
+  expect(report.machine.cores).toBeGreaterThan(0);
+  return report.runs[0];
 };
 
 const resultSchema = z.looseObject({
   orders: z.int(), orders_per_s: z.number(), errors: z.record(z.string(), z.int()),
   latency_ms: z.strictObject({
-    p50: z.number(), p99: z.number(), p99_9: z.number(), max: z.number(),
+    p50: z.number(), p95: z.number(), p99: z.number(), p99_9: z.number(), max: z.number(),
   }),
 });
 

@@ -29,8 +29,12 @@ export interface FailoverOptions {
   requests: OrderRequests;
   connections: number;
   kills: number;
+  /** As in LoadOptions. */
+  ratePerS: number | null;
   /** The load lasts at least this long. */
   seconds: number;
+  /** Ends it early; what was acknowledged by then is looked up. */
+  stop: AbortSignal;
   say: (line: string) => void;
 }
 
@@ -40,11 +44,19 @@ const recoverWithinMs = 30_000;
 
 const orderSchema = z.looseObject({ id: z.string() });
 
+/** The pid of a process elsewhere would name a process of somebody else here. */
+const isHere = (url: string): boolean =>
+  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+
 async function killPrimary(door: Door): Promise<{ pid: number; id: string; atMs: number }> {
   const { members, view } = await clusterStatus(door);
   const primary = members.find((one) => one.store_id === view?.primary);
   if (primary?.pid === undefined || primary.pid === null) {
     throw new OrderlyError('unavailable', 'No primary answers: there is nothing to kill.');
+  }
+  if (!isHere(door.url) || !isHere(`tcp://${primary.address}`)) {
+    throw new OrderlyError('invalid_params',
+      `${primary.id} is at ${primary.address}: only a process of this machine can be killed.`);
   }
   const atMs = systemClock.nowMs();
   process.kill(primary.pid, 'SIGKILL');
@@ -56,7 +68,7 @@ async function killPrimary(door: Door): Promise<{ pid: number; id: string; atMs:
  * every acknowledged order up: it must be there, once.
  */
 export async function runFailover(options: FailoverOptions): Promise<FailoverResult> {
-  const { door, requests, say } = options;
+  const { door, requests, say, stop } = options;
   const promised = new Map<string, string>();
   const ackedAtMs: number[] = [];
   let over = false;
@@ -64,7 +76,8 @@ export async function runFailover(options: FailoverOptions): Promise<FailoverRes
     pool: options.pool,
     make: (number) => requests.make(number),
     connections: options.connections,
-    ratePerS: null,
+    ratePerS: options.ratePerS,
+    stop,
     enough: () => over,
     onAnswer: (number, answer, atMs) => {
       if (answer.kind !== 'response' || answer.status !== 201) return;
@@ -78,16 +91,17 @@ export async function runFailover(options: FailoverOptions): Promise<FailoverRes
   const killed: { pid: number; id: string; atMs: number }[] = [];
   try {
     for (let n = 0; n < options.kills; n++) {
-      await systemClock.sleep(calmMs);
+      await systemClock.sleep(calmMs, stop);
+      if (stop.aborted) break;
       const kill = await killPrimary(door);
       killed.push(kill);
       say(`killed ${kill.id} (pid ${kill.pid})`);
       const before = load.acknowledged;
-      await untilTrue(async () => load.acknowledged > before, recoverWithinMs);
-      await untilTrue(() => inSync(door, backends), recoverWithinMs);
+      await untilTrue(async () => stop.aborted || load.acknowledged > before, recoverWithinMs);
+      await untilTrue(async () => stop.aborted || inSync(door, backends), recoverWithinMs);
     }
     const leftMs = startedMs + options.seconds * 1_000 - systemClock.nowMs();
-    await systemClock.sleep(Math.max(leftMs, calmMs));
+    await systemClock.sleep(Math.max(leftMs, calmMs), stop);
   } finally {
     over = true;
   }

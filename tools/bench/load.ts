@@ -1,7 +1,8 @@
 import type { Dispatcher, Pool } from 'undici';
 import { z } from 'zod';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import type { OrderRequest } from './order-requests.ts';
+import type { BenchRequest } from './order-requests.ts';
+import { Schedule } from './schedule.ts';
 import { Tally } from './tally.ts';
 import type { Result } from './tally.ts';
 
@@ -12,14 +13,16 @@ export type Answer =
 
 export interface LoadOptions {
   pool: Pool;
-  make: (number: number) => OrderRequest;
+  make: (number: number) => BenchRequest;
   connections: number;
-  /** Orders per second for an open loop; null: each connection sends when it was answered. */
+  /** Requests per second for an open loop; null: each connection sends when it was answered. */
   ratePerS: number | null;
   /** Ends the sending; what is under way is still waited for. */
   enough: (sent: number, elapsedMs: number) => boolean;
   /** Sees every answer, after it was counted. */
   onAnswer?: (number: number, answer: Answer, atMs: number) => void;
+  /** Ends the run at once, without waiting for what is under way. */
+  stop?: AbortSignal;
 }
 
 const problemSchema = z.looseObject({ code: z.string() });
@@ -33,13 +36,17 @@ function problemCode(status: number, body: string): string {
   }
 }
 
-/** Sends orders and counts the answers. */
+/** Sends requests and counts the answers; one run per object. */
 export class Load {
   readonly #options: LoadOptions;
   readonly #tally = new Tally();
-  readonly #startedMs = systemClock.nowMs();
+  #schedule: Schedule | null = null;
+  #startedMs = systemClock.nowMs();
   #sent = 0;
   #underWay = 0;
+  /** No request follows: the last one to be answered ends the run. */
+  #allSent = false;
+  #ended = false;
   #finish: () => void = () => {};
 
   constructor(options: LoadOptions) {
@@ -51,15 +58,30 @@ export class Load {
     return this.#tally.answered;
   }
 
+  get errors(): number {
+    return this.#tally.errors;
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
   async run(): Promise<Result> {
+    const { connections, ratePerS, stop } = this.#options;
     const done = new Promise<void>((resolve) => { this.#finish = resolve; });
-    if (this.#options.ratePerS === null) this.#startClosed();
-    else this.#startOpen(this.#options.ratePerS);
+    const interrupt = (): void => this.#end();
+    this.#startedMs = systemClock.nowMs();
+    stop?.addEventListener('abort', interrupt);
+    if (stop?.aborted === true) this.#end();
+    else if (ratePerS === null) this.#startClosed();
+    else this.#startOpen(ratePerS);
     await done;
+    stop?.removeEventListener('abort', interrupt);
     return this.#tally.result({
-      connections: this.#options.connections,
-      ratePerS: this.#options.ratePerS,
+      connections, ratePerS,
       elapsedMs: this.#elapsedMs(),
+      behindMs: this.#schedule?.behindMs ?? null,
+      interrupted: stop?.aborted === true ? { unanswered: this.#underWay } : null,
     });
   }
 
@@ -71,64 +93,66 @@ export class Load {
     return this.#options.enough(this.#sent, this.#elapsedMs());
   }
 
+  #end(): void {
+    this.#ended = true;
+    this.#schedule?.stop();
+    this.#finish();
+  }
+
   #startClosed(): void {
     for (let n = 0; n < this.#options.connections; n++) this.#sendNext();
-    if (this.#underWay === 0) this.#finish();
   }
 
   #sendNext(): void {
-    if (this.#enough()) {
-      if (this.#underWay === 0) this.#finish();
-      return;
-    }
-    this.#send(systemClock.nowMs(), () => this.#sendNext());
+    if (this.#enough()) this.#sendNoMore();
+    else this.#send(systemClock.nowMs());
   }
 
-  /** Latency counts from when an order was due, so that a stall is not hidden by sending less. */
+  #sendNoMore(): void {
+    this.#allSent = true;
+    if (this.#underWay === 0) this.#end();
+  }
+
   #startOpen(ratePerS: number): void {
-    const everyMs = 1_000 / ratePerS;
-    let over = false;
-    const finishIfIdle = (): void => {
-      if (over && this.#underWay === 0) this.#finish();
-    };
-    const ticker = systemClock.setRepeating(1, () => {
-      while (!this.#enough() && this.#sent * everyMs <= this.#elapsedMs()) {
-        this.#send(this.#startedMs + this.#sent * everyMs, finishIfIdle);
-      }
-      if (!this.#enough()) return;
-      ticker.cancel();
-      over = true;
-      finishIfIdle();
+    this.#schedule = new Schedule({
+      clock: systemClock, ratePerS,
+      enough: () => this.#enough(),
+      arrive: (dueMs) => this.#send(dueMs),
+      over: () => this.#sendNoMore(),
     });
+    this.#schedule.start();
   }
 
-  #send(dueMs: number, then: () => void): void {
+  /** Latency counts from `dueMs`, also for what had to wait for a connection. */
+  #send(dueMs: number): void {
     const number = this.#sent++;
+    const request = this.#options.make(number);
     this.#underWay++;
-    sendOrder(this.#options.pool, this.#options.make(number), (answer) => {
+    sendRequest(this.#options.pool, request, (answer) => {
+      if (this.#ended) return;
       this.#underWay--;
       const atMs = systemClock.nowMs();
-      this.#count(answer, atMs - dueMs);
+      this.#count(request, answer, atMs - dueMs);
       this.#options.onAnswer?.(number, answer, atMs);
-      then();
+      if (this.#allSent) this.#sendNoMore();
+      else if (this.#schedule === null) this.#sendNext();
     });
   }
 
-  #count(answer: Answer, latencyMs: number): void {
+  #count({ operation }: BenchRequest, answer: Answer, latencyMs: number): void {
     if (answer.kind === 'failure') this.#tally.failed(answer.code);
-    else if (answer.status === 201) this.#tally.acknowledged(latencyMs);
-    else if (answer.status === 202) this.#tally.queued();
+    else if (answer.status === 201 || answer.status === 200) {
+      this.#tally.acknowledged(operation, latencyMs);
+    } else if (answer.status === 202) this.#tally.queued();
     else this.#tally.failed(problemCode(answer.status, answer.body));
   }
 }
 
 /** The cheapest way through undici: no promise, no stream per request. */
-export function sendOrder(
-  pool: Pool, request: OrderRequest, done: (answer: Answer) => void,
+export function sendRequest(
+  pool: Pool, { path, method, headers, body }: BenchRequest, done: (answer: Answer) => void,
 ): void {
-  const options: Dispatcher.DispatchOptions = {
-    path: '/v1/orders', method: 'POST', headers: request.headers, body: request.body,
-  };
+  const options: Dispatcher.DispatchOptions = { path, method, headers, body };
   let status = 0;
   const chunks: Buffer[] = [];
   pool.dispatch(options, {

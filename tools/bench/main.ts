@@ -1,146 +1,81 @@
-import { Pool } from 'undici';
-import type { Command } from 'commander';
-import { menuSchema } from '../../shared/contract/order.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { startCluster, quietCluster } from '../up/cluster.ts';
-import type { Cluster } from '../up/cluster.ts';
-import { getJson } from '../up/front-door.ts';
-import type { Door } from '../up/front-door.ts';
-import { benchOptions, readBenchConfig } from './config.ts';
-import type { BenchConfig } from './config.ts';
-import { runFailover } from './failover.ts';
-import { Load } from './load.ts';
-import { OrderRequests } from './order-requests.ts';
-import { failoverText, resultJson, table } from './report.ts';
-import type { Result } from './tally.ts';
-
-const suiteConnections = [1, 16, 64, 256];
-const seedConnections = 64;
-/** Connections are warm and code is compiled before anything is measured. */
-const warmUpOrders = 200;
+import { Command, Option } from 'commander';
+import { exitCodeHelp, exitCodes } from '../../client/failure.ts';
+import { mannerOf, quiet } from '../../client/manner.ts';
+import { report } from '../../client/report.ts';
+import { Terminal, type Io } from '../../client/terminal.ts';
 
 const examples = `
 Examples:
-  orderly bench                                  ten seconds, 16 connections, a system of its own
-  orderly bench --suite --stored 5000            a table, with 5,000 orders stored before
-  orderly bench --rate 500 --duration 30         500 orders a second whatever the answers take
-  orderly bench --failover --kills 5             kill the primary five times, lose nothing
-  orderly bench --url http://127.0.0.1:8080 --token TOKEN`;
+  orderly bench                               ten seconds, 16 connections, a system of its own
+  orderly bench --rate 500 --duration 30s     500 orders a second whatever the answers take
+  orderly bench --suite --json > before.json  a report to compare with
+  orderly bench --suite --compare before.json
+  orderly bench --failover --kills 5          kill the primary five times, lose nothing
+  orderly bench --url http://127.0.0.1:8080 --token TOKEN
 
-const say = (line: string): void => {
-  process.stderr.write(`bench: ${line}\n`);
-};
+Without --rate each connection sends when it was answered (closed loop): that finds the highest
+throughput, but a stall keeps the bench from sending and is seen as one slow answer. With --rate
+requests are due by the clock (open loop) and latency counts from when each was due, also while it
+waits for a connection: that is what callers see who do not wait for each other.
+${exitCodeHelp}`;
 
-const print = (text: string): void => {
-  process.stdout.write(text);
-};
+const benchCommand = (): Command => new Command('bench')
+  .name('orderly bench')
+  .description('Measure orders per second, latency, and what a killed primary costs.')
+  .option('--orders <n>', 'send this many')
+  .option('--duration <time>', 'send for this long, like 30s or 2m (default: 10s)')
+  .option('--connections <n>', 'how many are sent at a time', '16')
+  .option('--rate <per second>', 'send at this rate whatever the answers take (open loop)')
+  .option('--mix <words>', 'what to send, in turn: place, read, list, like place,read,read',
+    'place')
+  .option('--warm-up <n>', 'place this many orders first, not counted', '1000')
+  .option('--url <url>', 'measure this front end (environment: ORDERLY_URL; else its own system)')
+  .option('--token <token>', 'token of that front end (environment: ORDERLY_TOKEN)')
+  .option('--stored <n>', 'have this many orders more stored before measuring', '0')
+  .option('--suite', 'measure with 1, 16, 64 and 256 connections and print a table')
+  .option('--failover', 'kill the primary meanwhile and look what became of every order')
+  .option('--kills <n>', 'how often to kill it', '1')
+  .option('--compare <file>', 'set the figures beside those of an earlier --json report')
+  .option('--fail-worse <percent>',
+    'with --compare: exit code 1 if orders/s, p50, p95, p99 or errors are worse by more')
+  .option('--json', 'the report as one JSON object on stdout')
+  .option('--verbose', 'tell error codes too')
+  .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']))
+  .addHelpText('after', examples);
 
-/** What is measured and how; every run has keys of its own. */
-class Bench {
-  readonly #door: Door;
-  readonly #config: BenchConfig;
-
-  constructor(door: Door, config: BenchConfig) {
-    this.#door = door;
-    this.#config = config;
-  }
-
-  /** Resolves with the exit code. */
-  async run(): Promise<number> {
-    const { stored, failover, suite } = this.#config;
-    await this.#place(warmUpOrders);
-    if (stored > 0) {
-      say(`placing ${stored} orders first`);
-      await this.#place(stored);
-    }
-    if (failover) return this.#failover();
-    const results: Result[] = [];
-    for (const connections of suite ? suiteConnections : [this.#config.connections]) {
-      say(`${connections} connection${connections === 1 ? '' : 's'}`);
-      results.push(await this.#measure(connections));
-    }
-    const json = results.map(resultJson);
-    if (this.#config.json) print(`${JSON.stringify(suite ? { runs: json } : json[0])}\n`);
-    else print(table(results));
-    return results.every((result) => result.acknowledged > 0) ? 0 : 1;
-  }
-
-  async #requests(): Promise<OrderRequests> {
-    const menu = menuSchema.parse(await getJson(this.#door, '/v1/menu'));
-    return new OrderRequests(menu, this.#door.token);
-  }
-
-  async #withPool<T>(connections: number, work: (pool: Pool) => Promise<T>): Promise<T> {
-    const pool = new Pool(this.#door.url, { connections, pipelining: 1 });
-    try {
-      return await work(pool);
-    } finally {
-      await pool.close();
-    }
-  }
-
-  async #place(orders: number): Promise<void> {
-    const requests = await this.#requests();
-    await this.#withPool(seedConnections, (pool) => new Load({
-      pool, make: (number) => requests.make(number), connections: seedConnections,
-      ratePerS: null, enough: (sent) => sent >= orders,
-    }).run());
-  }
-
-  async #measure(connections: number): Promise<Result> {
-    const { amount, ratePerS } = this.#config;
-    const requests = await this.#requests();
-    return this.#withPool(connections, (pool) => new Load({
-      pool, make: (number) => requests.make(number), connections, ratePerS,
-      enough: amount.kind === 'orders'
-        ? (sent) => sent >= amount.orders
-        : (_, elapsedMs) => elapsedMs >= amount.seconds * 1_000,
-    }).run());
-  }
-
-  async #failover(): Promise<number> {
-    const { amount, connections, kills } = this.#config;
-    const requests = await this.#requests();
-    const result = await this.#withPool(connections, (pool) => runFailover({
-      door: this.#door, pool, requests, connections, kills, say,
-      seconds: amount.kind === 'seconds' ? amount.seconds : 0,
-    }));
-    if (this.#config.json) print(`${JSON.stringify(resultJson(result))}\n`);
-    else print(table([result]) + failoverText(result));
-    const { missing, doubled } = result.books;
-    return missing.length === 0 && doubled.length === 0 ? 0 : 1;
-  }
-}
-
-/** Ctrl-C must not leave the system behind that the bench started. */
-function endTogether(cluster: Cluster): void {
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
-    process.once(signal, () => {
-      cluster.killNow();
-      process.exit(code);
-    });
-  }
-}
-
-async function runBench(config: BenchConfig): Promise<number> {
-  if (config.target !== null) return new Bench(config.target, config).run();
-  const startedMs = systemClock.nowMs();
-  const cluster = await startCluster(quietCluster);
-  endTogether(cluster);
-  const seconds = ((systemClock.nowMs() - startedMs) / 1_000).toFixed(1);
-  say(`a system of its own is ready after ${seconds} s: ${cluster.backends.length} back ends`);
+/** Runs `orderly bench`; resolves with the exit code and never rejects. */
+export async function runBenchCommand(argv: readonly string[], io: Io): Promise<number> {
+  const manner = mannerOf(argv);
+  const terminal = new Terminal(io, manner.colour);
+  const command = benchCommand();
+  quiet(command, terminal);
+  let exitCode: number = exitCodes.ok;
+  command.action(async () => {
+    const { readBenchConfig } = await import('./config.ts');
+    const config = readBenchConfig(command.opts(), io.env);
+    const { runBench } = await import('./run.ts');
+    exitCode = await runBench(config, io, terminal);
+  });
   try {
-    return await new Bench(cluster.door(), config).run();
-  } finally {
-    await cluster.stop();
+    await command.parseAsync([...argv], { from: 'user' });
+    await terminal.flush();
+    return exitCode;
+  } catch (error) {
+    return report(error, terminal, { ...manner, help: 'orderly bench' });
   }
 }
 
+/** Adds `bench` to the program; its own arguments are parsed by runBenchCommand. */
 export function addBenchCommand(program: Command): void {
-  benchOptions(program.command('bench'))
-    .description('Measure orders per second, latency, and what a killed primary costs.')
-    .addHelpText('after', examples)
-    .action(async (opts: unknown) => {
-      process.exitCode = await runBench(readBenchConfig(opts));
+  program.command('bench')
+    .description('measure orders per second, latency and fail-over')
+    .argument('[arguments...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (_words: string[], _options: unknown, command: Command) => {
+      const { processIo } = await import('../../client/config.ts');
+      const { io, dispose } = processIo();
+      process.exitCode = await runBenchCommand(command.args, io);
+      dispose();
     });
 }

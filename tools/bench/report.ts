@@ -1,12 +1,52 @@
+import { z } from 'zod';
+import { version } from '../../shared/runtime/version.ts';
 import type { FailoverResult } from './failover.ts';
-import type { Result } from './tally.ts';
+import { machineSchema } from './machine.ts';
+import type { Machine } from './machine.ts';
+import type { LatencySummary, Result } from './tally.ts';
 
-/** Results as JSON for scripts and as text for people. */
+/** The report for scripts. Its names do not change; new ones may come. Times in milliseconds. */
+
+const latencySchema = z.looseObject({
+  p50: z.number(), p95: z.number(), p99: z.number(), p99_9: z.number(), max: z.number(),
+});
+
+const runSchema = z.looseObject({
+  connections: z.int(),
+  rate: z.number().nullable(),
+  seconds: z.number(),
+  orders: z.int(),
+  orders_per_s: z.number(),
+  latency_ms: latencySchema,
+  errors: z.record(z.string(), z.int()),
+  operations: z.record(z.string(), z.looseObject({ answered: z.int() })).default({}),
+});
+export type RunFigures = z.infer<typeof runSchema>;
+
+/** What `--compare` reads: a report of this version or of another one with the same names. */
+export const reportSchema = z.looseObject({
+  version: z.string(),
+  at: z.string(),
+  machine: machineSchema,
+  runs: z.array(runSchema).min(1),
+});
+export type Report = z.infer<typeof reportSchema>;
 
 const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));
 
-export function resultJson(result: Result | FailoverResult): Record<string, unknown> {
-  const { p50, p99, p999, max } = result.latencyMs;
+const latencyJson = ({ p50, p95, p99, p999, max }: LatencySummary): RunFigures['latency_ms'] => ({
+  p50: rounded(p50), p95: rounded(p95), p99: rounded(p99), p99_9: rounded(p999), max: rounded(max),
+});
+
+const failoverJson = ({ kills, books }: FailoverResult): unknown => ({
+  outages_ms: kills.map(({ outageMs }) => (outageMs === null ? null : rounded(outageMs, 1))),
+  checked: books.checked,
+  missing: books.missing.length,
+  doubled: books.doubled.length,
+});
+
+export function runJson(result: Result | FailoverResult): RunFigures {
+  const { interrupted, behindMs } = result;
   return {
     connections: result.connections,
     rate: result.ratePerS,
@@ -14,53 +54,19 @@ export function resultJson(result: Result | FailoverResult): Record<string, unkn
     orders: result.acknowledged,
     queued: result.queued,
     orders_per_s: rounded(result.ordersPerS, 1),
-    latency_ms: {
-      p50: rounded(p50), p99: rounded(p99), p99_9: rounded(p999), max: rounded(max),
-    },
+    latency_ms: latencyJson(result.latencyMs),
+    histogram: result.buckets.filter(({ count }) => count > 0).map(({ fromMs, toMs, count }) =>
+      ({ from_ms: rounded(fromMs, 4), to_ms: rounded(toMs, 4), count })),
+    operations: Object.fromEntries(Object.entries(result.operations).map(([name, own]) =>
+      [name, { answered: own.acknowledged, latency_ms: latencyJson(own.latencyMs) }])),
     errors: result.errors,
-    ...('kills' in result && {
-      failover: {
-        outages_ms: result.kills.map((kill) =>
-          (kill.outageMs === null ? null : rounded(kill.outageMs, 1))),
-        checked: result.books.checked,
-        missing: result.books.missing.length,
-        doubled: result.books.doubled.length,
-      },
-    }),
+    sender_behind_ms: behindMs === null ? null : rounded(behindMs, 1),
+    interrupted: interrupted !== null,
+    unanswered: interrupted?.unanswered ?? 0,
+    ...('kills' in result && { failover: failoverJson(result) }),
   };
 }
 
-const errorsText = (errors: Record<string, number>): string =>
-  Object.entries(errors).map(([code, count]) => `${code} ${count}`).join(', ') || 'none';
-
-const ms = (value: number): string => `${value.toFixed(value < 100 ? 2 : 0)} ms`;
-
-const columns = ['connections', 'orders/s', 'p50', 'p99', 'p99.9', 'max', 'orders', 'errors'];
-
-/** One row per result, the words of the head above them. */
-export function table(results: readonly Result[]): string {
-  const rows = [columns, ...results.map((result) => [
-    String(result.connections),
-    result.ordersPerS.toFixed(1),
-    ms(result.latencyMs.p50), ms(result.latencyMs.p99), ms(result.latencyMs.p999),
-    ms(result.latencyMs.max),
-    String(result.acknowledged),
-    errorsText({ ...result.errors, ...(result.queued > 0 && { queued: result.queued }) }),
-  ])];
-  const widths = columns.map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) =>
-    `${row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  ')}\n`).join('');
-}
-
-export function failoverText({ kills, books }: FailoverResult): string {
-  const outages = kills.map(({ id, outageMs }) =>
-    `  ${id} killed: ${outageMs === null ? 'no answer came afterwards' : ms(outageMs)}\n`);
-  const sorted = kills.flatMap(({ outageMs }) => (outageMs === null ? [] : [outageMs]))
-    .sort((a, b) => a - b);
-  const median = sorted[Math.floor((sorted.length - 1) / 2)];
-  const sums = kills.length > 1 && median !== undefined ? `  median: ${ms(median)}\n` : '';
-  return `longest time without an answer around each kill:\n${outages.join('')}${sums}`
-    + `acknowledged orders looked up: ${books.checked}, `
-    + `missing: ${books.missing.length}, doubled: ${books.doubled.length}\n`;
-}
+export const makeReport = (
+  results: readonly (Result | FailoverResult)[], facts: { machine: Machine; at: string },
+): Report => ({ version, ...facts, runs: results.map(runJson) });

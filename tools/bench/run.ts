@@ -1,0 +1,113 @@
+import { exitCodes, stoppedFailure } from '../../client/failure.ts';
+import { failureOfProblem } from '../../client/messages.ts';
+import type { Io, Terminal } from '../../client/terminal.ts';
+import { OrderlyError } from '../../shared/contract/errors.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { quietCluster, startCluster } from '../up/cluster.ts';
+import type { Cluster } from '../up/cluster.ts';
+import type { Door } from '../up/front-door.ts';
+import { Bench } from './bench.ts';
+import { compare, comparisonText, readReport, worseBy } from './compare.ts';
+import type { Comparison } from './compare.ts';
+import type { BenchConfig } from './config.ts';
+import type { FailoverResult } from './failover.ts';
+import { canDrawBlocks } from './histogram.ts';
+import { machineFacts } from './machine.ts';
+import { makeReport } from './report.ts';
+import { failoverText, runText, suiteText } from './report-text.ts';
+import type { Result } from './tally.ts';
+
+type Results = readonly (Result | FailoverResult)[];
+
+/** All of it for people. */
+function textOf(
+  results: Results, comparison: Comparison | null, drawn: { terminal: Terminal; blocks: boolean },
+): string {
+  const { terminal: { screen }, blocks } = drawn;
+  const [first] = results;
+  return [
+    results.length === 1 && first !== undefined
+      ? runText(first, screen, blocks) : suiteText(results, screen, blocks),
+    ...results.flatMap((result) => ('kills' in result ? [failoverText(result)] : [])),
+    ...comparison === null ? [] : [comparisonText(comparison, screen)],
+  ].join('\n\n');
+}
+
+/** What was promised is there, once, and something was done at all. */
+function isGood(results: Results): boolean {
+  return results.every((result) => result.acknowledged > 0
+    && (!('kills' in result)
+      || result.books.missing.length + result.books.doubled.length === 0));
+}
+
+const stopCode = (io: Io): number =>
+  (io.stop.reason === exitCodes.terminated ? exitCodes.terminated : exitCodes.interrupted);
+
+async function measure(
+  door: Door, config: BenchConfig, { io, terminal }: { io: Io; terminal: Terminal },
+): Promise<number> {
+  const before = config.compare === null ? null : readReport(config.compare);
+  const blocks = canDrawBlocks(io.env);
+  const at = systemClock.wallIso();
+  const say = (line: string): void => terminal.say(`bench: ${line}`);
+  const results = await new Bench(door, config, { io, blocks, say }).run();
+  if (results.length === 0) throw stoppedFailure(io.stop.reason);
+  const made = makeReport(results, { machine: machineFacts(), at });
+  const comparison = before === null ? null : compare(before, made);
+  if (config.json) terminal.printJson(comparison === null ? made : { ...made, comparison });
+  else terminal.print(textOf(results, comparison, { terminal, blocks }));
+  if (io.stop.aborted) return stopCode(io);
+  if (!isGood(results)) return exitCodes.failed;
+  return verdict(comparison, config.failWorsePercent, say);
+}
+
+function verdict(
+  comparison: Comparison | null, percent: number | null, say: (line: string) => void,
+): number {
+  if (comparison === null || percent === null) return exitCodes.ok;
+  const worse = worseBy(comparison, percent);
+  for (const { figure, before, now } of worse) {
+    say(`${figure} is worse by more than ${percent}%: ${before} before, ${now} now`);
+  }
+  return worse.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Its own system has programs of its own sessions: Ctrl-C reaches this program alone. */
+async function withOwnSystem(
+  { io, terminal }: { io: Io; terminal: Terminal }, work: (door: Door) => Promise<number>,
+): Promise<number> {
+  const startedMs = systemClock.nowMs();
+  terminal.say('bench: starting a system');
+  const cluster = await startCluster(quietCluster);
+  const killAll = onExit(cluster);
+  const seconds = ((systemClock.nowMs() - startedMs) / 1_000).toFixed(1);
+  terminal.say(`bench: a system of its own is ready after ${seconds} s: `
+    + `${cluster.backends.length} back ends`);
+  try {
+    if (io.stop.aborted) throw stoppedFailure(io.stop.reason);
+    return await work(cluster.door());
+  } finally {
+    if (io.stop.aborted) cluster.killNow();
+    else await cluster.stop();
+    killAll.dispose();
+  }
+}
+
+/** A second Ctrl-C ends this program at once, and must not leave the system behind. */
+function onExit(cluster: Cluster): { dispose: () => void } {
+  const kill = (): void => cluster.killNow();
+  process.once('exit', kill);
+  return { dispose: () => { process.off('exit', kill); } };
+}
+
+/** Resolves with the exit code; throws a Failure. */
+export async function runBench(config: BenchConfig, io: Io, terminal: Terminal): Promise<number> {
+  const talk = { io, terminal };
+  try {
+    if (config.target !== null) return await measure(config.target, config, talk);
+    return await withOwnSystem(talk, (door) => measure(door, config, talk));
+  } catch (error) {
+    if (!(error instanceof OrderlyError)) throw error;
+    throw failureOfProblem(error.row.http, { code: error.code, detail: error.message });
+  }
+}
