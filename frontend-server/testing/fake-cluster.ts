@@ -54,8 +54,10 @@ export class FakeBackend {
   /** Neither registered nor a member of the next views. */
   forgotten = false;
   lastLsn = 0;
-  /** How long an order takes here. */
+  /** How long an order or a read takes here. */
   workMs = 0;
+  /** Orders and reads that are taking that time now. */
+  underWay = 0;
   /** It says so, and conducts itself as before. */
   draining = false;
   /** Nothing is answered, not even the status. */
@@ -158,7 +160,10 @@ export class FakeBackend {
       throw new OrderlyError('not_primary', undefined, { news });
     }
     if (this.refuseWith !== null) throw this.refuseWith;
-    if (this.workMs > 0) await systemClock.sleep(this.workMs);
+    if (this.workMs === 0) return;
+    this.underWay += 1;
+    await systemClock.sleep(this.workMs);
+    this.underWay -= 1;
   }
 
   #execute({ key, request }: Submit): SubmitResult {
