@@ -9,6 +9,7 @@ import { type ClusterSecret, loadClusterSecret } from '../shared/rpc/secret.ts';
 import { servedMetrics } from '../shared/rpc/serve-metrics.ts';
 import { type RpcServer, serveRpc } from '../shared/rpc/server.ts';
 import { AccountService } from './accounts/account-service.ts';
+import { Activity } from './activity.ts';
 import { AddressMemory } from './address-memory.ts';
 import { Quoting } from './admission/quoting.ts';
 import { BurnedMark } from './burned-mark.ts';
@@ -141,8 +142,12 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     onFatal: (why) => leaveStorageFailed(logger, why),
     onTrace: (event) => onTrace(event),
     onEntries: (entries) => addresses.learn(entries),
-    onApplied: () => follower.moved(),
+    onApplied: () => {
+      follower.moved();
+      activity.count();
+    },
   });
+  const activity = new Activity({ ...parts, replica });
   const orders = new OrderService({ ...parts, replica });
   const follower = new EventFollower({ ...parts, replica });
   const duties = new PrimaryDuties({ ...parts, replica, service: orders });
@@ -167,6 +172,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
   const methods = [
     ...service.methods,
     ...new OperatorService({ ...parts, replica }).methods,
+    ...activity.methods,
     servedMetrics(() => measures.refresh()),
   ];
   server = await serveOnLastPort(folder.dir, config.port, (port) =>
@@ -187,6 +193,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
   const onTrace = (event: TraceEvent): void => {
     logTrace(logger, event);
     measures.onTrace(event);
+    if (event.name === 'became-primary') activity.leads(event.epoch);
     if (event.name === 'serving') {
       parts.quoting.forgetCatalogues();
       duties.installCatalogue();

@@ -1,5 +1,6 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
 import { accountMethods } from '../shared/contract/account.ts';
+import { activityMethods } from '../shared/contract/activity.ts';
 import { backendMethods } from '../shared/contract/backend.ts';
 import { metricsMethods } from '../shared/contract/metrics.ts';
 import type { BeatStatus } from '../shared/contract/nameserver.ts';
@@ -28,6 +29,7 @@ const alwaysOpen: ReadonlySet<string> = new Set([
   replicaMethods.setDown.name,
   operatorMethods.view.name,
   metricsMethods.read.name,
+  activityMethods.read.name,
 ]);
 
 export interface ReplicaServiceParts {

@@ -1,5 +1,5 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
-import { nameServerMethods } from '../shared/contract/nameserver.ts';
+import { type ViewAnswer, nameServerMethods } from '../shared/contract/nameserver.ts';
 import type { Entry, PeerMessage } from '../shared/contract/replica.ts';
 import type { ViewNews } from '../shared/contract/view.ts';
 import { must } from '../shared/runtime/assert.ts';
@@ -109,6 +109,11 @@ export class Replica {
 
   status(): CoreStatus {
     return this.#core.inspect();
+  }
+
+  /** The entry at a position, while it is still in memory. */
+  entryAt(lsn: number): Entry | null {
+    return this.#core.state.log.at(lsn);
   }
 
   /** Of the primary: how far behind each other store is, as far as is known here. */
@@ -332,10 +337,7 @@ export class Replica {
     });
   }
 
-  #askNameServer(
-    expect: number,
-    ask: () => Promise<{ ok: boolean; why: string; news: ViewNews }>,
-  ): void {
+  #askNameServer(expect: number, ask: () => Promise<ViewAnswer>): void {
     if (this.#muted) return;
     ask().then(
       ({ ok, why, news }) => {
@@ -345,10 +347,8 @@ export class Replica {
         this.input({ kind: 'proposal-answered', expect, ok });
       },
       (error: unknown) => {
-        this.#parts.logger.warn(
-          { expect, err: error },
-          'no word from the name server on a change of the view',
-        );
+        this.#parts.logger.warn({ expect, err: error },
+          'no word from the name server on a change of the view');
         this.input({ kind: 'proposal-answered', expect, ok: null });
       },
     );

@@ -1,3 +1,5 @@
+import type { NodeActivity } from '../shared/contract/activity.ts';
+import { activityMethods } from '../shared/contract/activity.ts';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { ClusterMember, ClusterStatus } from '../shared/contract/frontend.ts';
 import { metricsMethods } from '../shared/contract/metrics.ts';
@@ -27,7 +29,7 @@ const lookEveryMs = 25;
 /** Its name where back ends have theirs. */
 const nameServerNode = 'nameserver';
 
-type Listed = Registration & { alive: boolean };
+type Listed = Registration & { alive: boolean; lastSeenMs: number };
 
 /** A back end that is known from the view, from the name server, or from both. */
 interface Known {
@@ -35,6 +37,8 @@ interface Known {
   /** The name that it registered under; null for a member that is not registered now. */
   id: string | null;
   address: string;
+  /** Since its last sign of life at the name server; null when that does not know it. */
+  lastSeenMs: number | null;
 }
 
 type Answered = Known & { status: ReplicaStatus | null };
@@ -162,6 +166,13 @@ export class ClusterDesk {
     traced(trace, () => this.#logger.warn(facts, 'primary role handed over'));
   }
 
+  /** What a back end did since it was started. Throws as setDown does. */
+  async activityOf(node: string): Promise<NodeActivity> {
+    const { address } = await this.#named(node);
+    const options = { params: {}, deadlineMs: gatherMs };
+    return await this.#members.call(address, activityMethods.read, options);
+  }
+
   /** What a back end or the name server (`nameserver`) measured. Throws as setDown does. */
   async metricsOf(node: string): Promise<string> {
     const options = { params: {}, deadlineMs: metricsMs };
@@ -268,26 +279,30 @@ export class ClusterDesk {
     const listed = await listing;
     // The lost ones too: a back end that is switched down lets its registration lapse, yet answers.
     const registered = (listed ?? []).filter(({ kind }) => kind === 'replica')
-      .map(({ instance, id, address }) => ({ storeId: instance, id, address }));
+      .map(({ instance, id, address, lastSeenMs }) =>
+        ({ storeId: instance, id, address, lastSeenMs }));
     for (const known of [...registered, ...this.#answeredLast]) {
       if (!asking.has(known.address)) asking.set(known.address, this.#ask(known));
     }
     const byStore = new Map<string, Answered>();
     for (const one of await Promise.all(asking.values())) {
-      const id = registered.find(({ storeId }) => storeId === one.storeId)?.id ?? one.id;
+      const entry = registered.find(({ storeId }) => storeId === one.storeId);
+      const id = entry?.id ?? one.id;
+      const lastSeenMs = entry?.lastSeenMs ?? null;
       const better = byStore.get(one.storeId)?.status ?? null;
-      if (better === null) byStore.set(one.storeId, { ...one, id });
+      if (better === null) byStore.set(one.storeId, { ...one, id, lastSeenMs });
     }
     const answered = [...byStore.values()]
       .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     this.#answeredLast = answered.filter(({ status }) => status !== null)
-      .map(({ storeId, id, address }) => ({ storeId, id, address }));
+      .map(({ storeId, id, address }) => ({ storeId, id, address, lastSeenMs: null }));
     return { listed, answered };
   }
 
   #ofView(): Known[] {
     const addresses = this.#holder.view?.addresses ?? {};
-    return Object.entries(addresses).map(([storeId, address]) => ({ storeId, id: null, address }));
+    return Object.entries(addresses).map(([storeId, address]) =>
+      ({ storeId, id: null, address, lastSeenMs: null }));
   }
 
   async #list(): Promise<Listed[] | null> {
@@ -340,5 +355,6 @@ function memberOf(
     uptime_s: status?.uptimeS ?? null,
     pid: status?.pid ?? null,
     version: status?.version ?? null,
+    last_seen_ms: one.lastSeenMs,
   };
 }

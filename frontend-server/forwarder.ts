@@ -10,6 +10,7 @@ import { shopMethods } from '../shared/contract/shop-change.ts';
 import { assert } from '../shared/runtime/assert.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { currentTrace, traced } from '../shared/runtime/trace.ts';
+import { OutageLog } from './dashboard/outage-log.ts';
 import type { Elector, RoundResult } from './elector.ts';
 import type { Members } from './members.ts';
 import type { Belief, Judgement, PrimaryTracker } from './primary-tracker.ts';
@@ -99,6 +100,8 @@ interface Attempt {
 }
 
 export class Forwarder {
+  /** When no primary could be reached, and for how long. */
+  readonly outages: OutageLog;
   readonly #tracker: PrimaryTracker;
   readonly #holder: ViewHolder;
   readonly #link: PrimaryLink;
@@ -122,6 +125,7 @@ export class Forwarder {
     this.#elector = parts.elector;
     this.#members = parts.members;
     this.#clock = parts.clock;
+    this.outages = new OutageLog(parts.clock);
     this.#totalMs = parts.totalMs ?? totalMsUsual;
   }
 
@@ -249,11 +253,13 @@ export class Forwarder {
           await this.#within(this.#elector.find(), leftMs);
           continue;
         }
+        const startedMs = this.#clock.nowMs();
         try {
           const { viewNumber } = this.#holder.belief ?? lane.belief;
           const result = await traced(trace, () =>
             lane.call(errand.method, errand.params(viewNumber), leftMs));
           if (errand.hasEffect && this.#outage) this.#serves();
+          this.outages.answered(lane.belief.epoch);
           return result;
         } catch (error) {
           assert(error instanceof OrderlyError, 'the RPC client throws OrderlyError only');
@@ -263,6 +269,9 @@ export class Forwarder {
           if (judgement.next === 'answer') {
             throw mayHaveRun && errand.refusalProvesLittle === true ? gaveUp(true) : error;
           }
+          // What waits for events began to wait long before anything was wrong.
+          const since = errand.isBackground === true ? this.#clock.nowMs() : startedMs;
+          if (judgement.next === 'suspect') this.outages.failed(since);
           mayHaveRun ||= judgement.mayHaveRun;
           await this.#recover(judgement, { number, lane, leftMs: endMs - this.#clock.nowMs() });
         }

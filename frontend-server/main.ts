@@ -18,6 +18,7 @@ import { AccountDesk } from './account-desk.ts';
 import { Beat } from './beat.ts';
 import { ClusterDesk } from './cluster-desk.ts';
 import type { FrontendConfig } from './config.ts';
+import { DoorStats } from './dashboard/door-stats.ts';
 import { EventHub } from './events/event-hub.ts';
 import { createApp } from './http/app.ts';
 import { Certificate } from './http/certificate.ts';
@@ -127,6 +128,7 @@ async function openDoor(
       nodes: new NodeDesk({ cluster, launcher, logger, self: id }),
       accounts: new AccountDesk({ forwarder, tokens, secret }),
       tracks: new TrackTokens(secret),
+      stats: new DoorStats({ id, clock: systemClock, forwarder, queue }),
     },
     identities, logger, host: config.host, ...protection,
     health: {

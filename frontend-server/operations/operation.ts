@@ -5,6 +5,7 @@ import type { Actor } from '../../shared/contract/order.ts';
 import { issuesOf } from '../../shared/rpc/wire-error.ts';
 import type { AccountDesk } from '../account-desk.ts';
 import type { ClusterDesk } from '../cluster-desk.ts';
+import type { DoorStats } from '../dashboard/door-stats.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Forwarder } from '../forwarder.ts';
 import type { NodeDesk } from '../node-desk.ts';
@@ -24,6 +25,7 @@ export interface Desk {
   events: EventHub;
   accounts: AccountDesk;
   tracks: TrackTokens;
+  stats: DoorStats;
 }
 
 /** Who asks, and whether they would rather wait. */

@@ -35,7 +35,8 @@ export const orderOperations: readonly PublicOperation[] = [
     example: { params: placeExample, makes: 'ORDER_ID' },
     async run({ idempotency_key: key, ...input }, caller, desk) {
       const request = requestOf({ operation: 'order.create', input }, caller, key);
-      const placed = await desk.orders.place(request, caller.prefer);
+      const placed = await desk.stats.timing.time(() =>
+        desk.orders.place(request, caller.prefer));
       if (placed.kind === 'queued') return queuedAnswer(placed.submission);
       const { result } = placed;
       return {

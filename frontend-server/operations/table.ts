@@ -12,6 +12,7 @@ import { serviceOperations } from './services.ts';
 import { shopOperations } from './shops.ts';
 import { trackOperations } from './track.ts';
 import { submissionOperations } from './submissions.ts';
+import { watchOperations } from './watch.ts';
 
 /**
  * Everything that the front end does for its callers, each once: name, schema, who may ask and
@@ -31,4 +32,5 @@ export const operations: readonly PublicOperation[] = [
   ...serviceOperations,
   ...clusterOperations,
   ...nodeOperations,
+  ...watchOperations,
 ];

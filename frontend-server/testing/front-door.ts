@@ -9,6 +9,7 @@ import { silentLogger } from '../../shared/runtime/logger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { AccountDesk } from '../account-desk.ts';
 import { ClusterDesk } from '../cluster-desk.ts';
+import { DoorStats } from '../dashboard/door-stats.ts';
 import { EventHub } from '../events/event-hub.ts';
 import type { HubParts } from '../events/event-hub.ts';
 import { createApp } from '../http/app.ts';
@@ -138,6 +139,7 @@ export class FrontDoor {
         nodes: new NodeDesk({ cluster: desk, launcher, logger, self: 'frontend-1' }),
         accounts: new AccountDesk({ forwarder, tokens: this.sessions, secret }),
         tracks: new TrackTokens(secret),
+        stats: new DoorStats({ id: 'frontend-1', clock: systemClock, forwarder, queue }),
       },
       logger, host: '127.0.0.1', pressure: this.pressure,
       limits: new Limits(systemClock, options.rateLimits ?? 0),

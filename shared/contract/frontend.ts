@@ -83,6 +83,8 @@ export const clusterMemberSchema = z.strictObject({
   uptime_s: count.nullable(),
   pid: count.nullable(),
   version: z.string().nullable(),
+  /** Since its last sign of life at the name server; null when that does not know it. */
+  last_seen_ms: count.nullable(),
 });
 export type ClusterMember = z.infer<typeof clusterMemberSchema>;
 
