@@ -2,11 +2,13 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Order, OrderEvent } from '../../shared/contract/order.ts';
 import { inKitchen, ordersAheadMax } from './kitchen.ts';
 import type { Cell } from './order-cells.ts';
-import { changingCells, fixedCells } from './order-cells.ts';
+import { changingCells, changingColumns, fixedCells, fixedColumns } from './order-cells.ts';
 import type { EventRow, LineRow, OptionRow, OrderRow } from './order-rows.ts';
 import { eventFromRow, linesFromRows, orderFromRow } from './order-rows.ts';
 import { checkSeal, sealOf } from './row-seal.ts';
 import type { DueOrder } from './storage.ts';
+
+const orderColumns = [...fixedColumns, ...changingColumns];
 
 const marks = (n: number): string => Array.from({ length: n }, () => '?').join(', ');
 
@@ -29,7 +31,7 @@ export class OrderTables {
   readonly #exists: Statement<[string], { placed_lsn: number }>;
   readonly #unverified: Statement<[number], OrderRow>;
   #due: Statement<[string, number], DueOrder> | null = null;
-  /** Made when they are needed first, from the names of the cells. */
+  /** Of a store that is being migrated the columns are not there yet. */
   #insertOrder: Statement<Cell[]> | null = null;
   #updateOrder: Statement<Cell[]> | null = null;
   /** Of a store that is being migrated the index is not there yet. */
@@ -135,12 +137,10 @@ export class OrderTables {
   /** `seal` is that of the order's JSON. */
   insert(order: Order, event: OrderEvent, seal: number): void {
     const placedLsn = event.log_index;
-    const cells = { ...fixedCells(order, placedLsn), ...changingCells(order, seal) };
     this.#insertOrder ??= this.#db.prepare(
-      `INSERT INTO orders (${Object.keys(cells).join(', ')}) `
-        + `VALUES (${marks(Object.keys(cells).length)})`,
+      `INSERT INTO orders (${orderColumns.join(', ')}) VALUES (${marks(orderColumns.length)})`,
     );
-    this.#insertOrder.run(...Object.values(cells));
+    this.#insertOrder.run(...fixedCells(order, placedLsn), ...changingCells(order, seal));
     this.#insertLines(placedLsn, order);
     this.addEvent(placedLsn, event);
   }
@@ -160,12 +160,10 @@ export class OrderTables {
 
   /** The row of an order alone. */
   rewrite(order: Order, seal: number): void {
-    const cells = changingCells(order, seal);
     this.#updateOrder ??= this.#db.prepare(
-      `UPDATE orders SET ${Object.keys(cells).map((name) => `${name} = ?`).join(', ')} `
-        + 'WHERE id = ?',
+      `UPDATE orders SET ${changingColumns.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`,
     );
-    this.#updateOrder.run(...Object.values(cells), order.id);
+    this.#updateOrder.run(...changingCells(order, seal), order.id);
   }
 
   #insertLines(placedLsn: number, order: Order): void {
