@@ -6,6 +6,8 @@ export interface CartLine {
   quantity: number;
   name: string;
   options: string[];
+  /** Empty without one. */
+  note: string;
   /** Integer minor units; null where the menu does not know the item or an option. */
   sum: number | null;
 }
@@ -24,9 +26,9 @@ const orderable = (menu: Menu, line: LineIn): boolean => {
 export const stillOffered = (menu: Menu, lines: LineIn[]): LineIn[] =>
   lines.filter((line) => orderable(menu, line));
 
-function cartLine(menu: Menu, { sku, quantity, options = [] }: LineIn): CartLine {
+function cartLine(menu: Menu, { sku, quantity, options = [], note = '' }: LineIn): CartLine {
   const item = findItem(menu, sku);
-  if (item === undefined) return { quantity, name: sku, options, sum: null };
+  if (item === undefined) return { quantity, name: sku, options, note, sum: null };
   const offered = item.option_groups.flatMap((group) => group.options);
   const chosen = options.map((wanted) => offered.find((option) => option.sku === wanted));
   const known = chosen.filter((option) => option !== undefined);
@@ -35,6 +37,7 @@ function cartLine(menu: Menu, { sku, quantity, options = [] }: LineIn): CartLine
     quantity,
     name: item.name,
     options: chosen.map((option, at) => option?.name ?? options[at] ?? ''),
+    note,
     sum: known.length === options.length ? unit * quantity : null,
   };
 }

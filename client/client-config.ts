@@ -14,9 +14,14 @@ export interface CommonOptions {
   color?: string;
 }
 
+/** Where a token came from: given by hand, kept from a sign-in, or the file of this machine. */
+export type TokenSource = 'flag' | 'environment' | 'remembered' | 'machine';
+
 export interface ClientConfig {
   url: string;
   token: string | null;
+  /** null without a token. */
+  tokenFrom: TokenSource | null;
   timeoutMs: number;
   /** What to remember after a success: only what the user gave by hand. */
   remember: { url: string; token: string | null };
@@ -72,11 +77,15 @@ interface TokenSources {
 }
 
 /** The first that is there; the operator's own token never leaves this machine. */
-async function findToken(from: TokenSources): Promise<string | null> {
-  const byHand = from.flag ?? from.environment;
-  if (byHand !== null) return checkToken(byHand);
-  if (from.remembered !== null) return checkToken(from.remembered);
-  return isLoopback(from.url) ? await readOperatorToken(from.home) : null;
+async function findToken(
+  from: TokenSources,
+): Promise<Pick<ClientConfig, 'token' | 'tokenFrom'>> {
+  for (const source of ['flag', 'environment', 'remembered'] as const) {
+    const token = from[source];
+    if (token !== null) return { token: checkToken(token), tokenFrom: source };
+  }
+  const token = isLoopback(from.url) ? await readOperatorToken(from.home) : null;
+  return { token, tokenFrom: token === null ? null : 'machine' };
 }
 
 /** Flags before environment before memory before defaults. */
@@ -86,7 +95,7 @@ export async function readClientConfig(options: CommonOptions, io: Io): Promise<
   const url = parseUrl(chosen ?? defaultUrl);
   const tokens = new Map(Object.entries(memory?.tokens ?? {}));
   const flag = given(options.token);
-  const token = await findToken({
+  const found = await findToken({
     flag,
     environment: given(io.env['ORDERLY_TOKEN']),
     url,
@@ -94,6 +103,6 @@ export async function readClientConfig(options: CommonOptions, io: Io): Promise<
     home: io.home,
   });
   return {
-    url, token, timeoutMs: parseTimeoutMs(options.timeout), remember: { url, token: flag },
+    url, ...found, timeoutMs: parseTimeoutMs(options.timeout), remember: { url, token: flag },
   };
 }

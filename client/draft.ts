@@ -58,9 +58,24 @@ const isThere = (draft: Draft, name: FieldName): boolean =>
   (draft.texts[name] ?? '').trim() !== ''
   || (draft.texts[name] === undefined && valueAt(draft.base, fields[name].path) !== undefined);
 
+/** Whether it is fetched at the shop: then there is no address. */
+export const isCollected = ({ base }: Draft): boolean => base['fulfilment'] === 'collection';
+
+/** The same order from this shop. */
+export const fromShop = (draft: Draft, shopId: string): Draft =>
+  ({ ...draft, base: { ...draft.base, shop_id: shopId } });
+
+/** The same order delivered, or collected. */
+export const handedOver = (draft: Draft, how: 'delivery' | 'collection'): Draft =>
+  ({ ...draft, base: { ...draft.base, fulfilment: how } });
+
+/** The texts that are asked for this order. */
+export const textsFor = (draft: Draft): FieldName[] =>
+  fieldNames.filter((name) => !isCollected(draft) || fields[name].path[0] !== 'delivery');
+
 /** The required texts that nobody has given. */
 export const missingTexts = (draft: Draft): FieldName[] =>
-  fieldNames.filter((name) => fields[name].required && !isThere(draft, name));
+  textsFor(draft).filter((name) => fields[name].required && !isThere(draft, name));
 
 /** What is missing, each with its flag; empty when the order can be sent. */
 export function missingFlags(draft: Draft): string[] {
@@ -84,7 +99,8 @@ export function quoteInputOf(input: PlaceInput): QuoteInput {
 /** The body of POST /v1/orders. Throws a Failure that names each wrong field. */
 export function placeInputOf(draft: Draft, expectedTotal: number | null): PlaceInput {
   let body: Record<string, unknown> = { channel: 'cli', ...draft.base, lines: draft.lines };
-  for (const name of fieldNames) {
+  if (isCollected(draft)) delete body['delivery'];
+  for (const name of textsFor(draft)) {
     const text = draft.texts[name];
     if (text !== undefined && text.trim() !== '') body = withValue(body, fields[name].path, text);
   }

@@ -6,19 +6,35 @@ export const exitCodes = {
   failed: 1,
   usage: 2,
   unreachable: 3,
+  degraded: 4,
   conflict: 5,
   notFound: 6,
+  defect: 70,
+  storeFailed: 74,
   timeout: 124,
   interrupted: 130,
   terminated: 143,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+const meanings: Readonly<Record<ExitCode, string>> = {
+  0: 'done, also when queued',
+  1: 'refused or failed',
+  2: 'wrong usage, or input is needed',
+  3: 'not reachable or ready',
+  4: 'degraded',
+  5: 'conflict',
+  6: 'not found',
+  70: 'a mistake in the program',
+  74: 'a store failed',
+  124: 'own time limit',
+  130: 'interrupted',
+  143: 'terminated',
+};
+
 export const exitCodeHelp = `
 Exit codes:
-  0 done, also when queued   1 refused or failed        2 wrong usage or input needed
-  3 not reachable or ready   5 conflict                 6 not found
-  124 own time limit         130 interrupted            143 terminated`;
+${Object.entries(meanings).map(([code, words]) => `  ${code.padStart(3)} ${words}`).join('\n')}`;
 
 export interface FailureFacts {
   /** A code of shared/contract/errors.ts, or one of: usage, answer, output, interrupted. */
@@ -34,6 +50,8 @@ export interface FailureFacts {
   outcomeUnknown?: boolean;
   /** Key of the request, where sending it again continues it. */
   key?: string;
+  /** Of `price_changed`: what it costs now, in pence. */
+  newTotal?: number;
 }
 
 /** An end of a command that is not success, in words for people and facts for scripts. */

@@ -1,10 +1,10 @@
-import { Agent, request } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
 import type { Clock } from '../shared/runtime/clock.ts';
 
 /** One request, one answer, one deadline; the loop that repeats it is in session.ts. */
 
 export interface HttpRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query, from the root of the front end. */
   path: string;
   headers: Record<string, string>;
@@ -108,6 +108,7 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<Buffer | nu
 }
 
 function parseJson(raw: Buffer): { value: unknown } | { why: string } {
+  if (raw.length === 0) return { why: 'the answer is empty' };
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(raw);
     if (isTooDeep(text)) return { why: 'the answer is nested too deeply' };
@@ -150,13 +151,29 @@ export class Http {
     }
   }
 
+  /**
+   * The answer to a GET as it comes in, until `signal` aborts; anything but an event stream is
+   * read whole. Throws what the connection throws.
+   */
+  async open(
+    path: string, headers: Record<string, string>, signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array> | Attempt> {
+    const answer = await request(this.#base + path, {
+      dispatcher: this.#agent, method: 'GET', signal,
+      headers: { accept: 'text/event-stream, application/problem+json', ...headers },
+    });
+    const type = single(answer.headers['content-type']) ?? '';
+    if (answer.statusCode === 200 && type.startsWith('text/event-stream')) return answer.body;
+    return this.#read(answer);
+  }
+
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
 
   async #exchange(what: HttpRequest, signal: AbortSignal): Promise<Attempt> {
     const sent = what.body === undefined ? null : JSON.stringify(what.body);
-    const { statusCode, headers, body } = await request(this.#base + what.path, {
+    return this.#read(await request(this.#base + what.path, {
       dispatcher: this.#agent,
       method: what.method,
       headers: {
@@ -166,12 +183,14 @@ export class Http {
       },
       body: sent,
       signal,
-    });
-    const status = statusCode;
+    }));
+  }
+
+  async #read(answer: Dispatcher.ResponseData): Promise<Attempt> {
+    const { statusCode: status, headers, body } = answer;
     const raw = await readBounded(body);
     if (raw === null) return { kind: 'garbled', status, why: 'the answer is larger than 4 MiB' };
-    if (raw.length === 0) return { kind: 'garbled', status, why: 'the answer is empty' };
-    const parsed = parseJson(raw);
+    const parsed = status === 204 ? { value: null } : parseJson(raw);
     if ('why' in parsed) return { kind: 'garbled', status, why: parsed.why };
     return {
       kind: 'answer',
@@ -183,7 +202,8 @@ export class Http {
   }
 }
 
-function failedAttempt(error: unknown): Attempt {
+/** What came of an attempt that threw. */
+export function failedAttempt(error: unknown): Attempt {
   const code = errorCode(error);
   const passing = unsentCodes[code];
   const why = code === '' && error instanceof Error ? error.message : code;

@@ -3,13 +3,16 @@ import {
   PromptEnded, type Choice, type ChoiceQuestion, type Prompts, type SomeQuestion,
 } from './prompts.ts';
 import type { Io } from './terminal.ts';
+import { columnsOf, fit } from './view/width.ts';
 
 const pageRows = 15;
+/** The pointer in front of a choice, its box where several may be taken, and the last column. */
+const choiceMargin = 6;
 /** A closed readline only pauses its input; one that came back from Ctrl-Z has resumed by then. */
 const pauseMsMax = 50;
 
 type Question = Record<string, unknown> & {
-  type: 'input' | 'select' | 'checkbox' | 'confirm';
+  type: 'input' | 'select' | 'checkbox' | 'confirm' | 'password';
   message: string;
 };
 
@@ -66,6 +69,54 @@ async function askInquirer(io: Io, question: Question): Promise<unknown> {
   }
 }
 
+/**
+ * The choices as inquirer lists them, with their headings: one line each, as wide as the screen.
+ * Positions instead of values: the answer is then known to be one of ours.
+ */
+function listed<T>(io: Io, choices: Choice<T>[]): Record<string, unknown>[] {
+  const columns = (io.stderr.columns ?? 80) - choiceMargin;
+  let heading: string | undefined;
+  return choices.flatMap(({ name, under, description, disabled }, value) => {
+    const isNew = under !== heading && (under !== undefined || value > 0);
+    const separator = isNew
+      ? [{ type: 'separator', separator: under === undefined ? ' ' : fit(under, columns) }] : [];
+    heading = under;
+    const room = columns - (disabled === undefined ? 0 : columnsOf(disabled) + 1);
+    return [...separator, {
+      name: fit(name, room), value,
+      ...(disabled === undefined ? {} : { disabled }),
+      ...(description === undefined ? {} : { description }),
+    }];
+  });
+}
+
+/** Waits for a line while the terminal keeps its own ways: Ctrl-C is a signal as always. */
+async function enterPressed({ stdin, stop }: Io, over: AbortSignal): Promise<void> {
+  if (stdin.readableEnded || stdin.destroyed) {
+    await until(over, stop);
+    return;
+  }
+  const pressed = new AbortController();
+  const onData = (): void => { pressed.abort(); };
+  stdin.on('data', onData);
+  stdin.resume();
+  try {
+    await until(over, stop, pressed.signal);
+  } finally {
+    stdin.off('data', onData);
+    stdin.pause();
+  }
+}
+
+/** Resolves when one of the signals aborts. */
+function until(...signals: AbortSignal[]): Promise<void> {
+  const any = AbortSignal.any(signals);
+  return new Promise((resolve) => {
+    if (any.aborted) resolve();
+    any.addEventListener('abort', () => { resolve(); }, { once: true });
+  });
+}
+
 const verdictOf = (wrong: string | null | undefined): true | string => wrong ?? true;
 
 /** Questions by inquirer, on stderr, so that stdout stays free for results. */
@@ -79,13 +130,12 @@ export function inquirerPrompts(io: Io): Prompts {
       ...(initial === undefined ? {} : { default: initial, prefill: 'editable' }),
     })),
     choose: async <T>({ message, choices, initial }: ChoiceQuestion<T>) => {
-      // Positions instead of values: the answer is then known to be one of ours.
       const at = await askInquirer(io, {
         type: 'select',
         message,
         pageSize: pageRows,
         loop: false,
-        choices: choices.map((choice, value) => ({ ...choice, value })),
+        choices: listed(io, choices),
         ...(initial === undefined
           ? {} : { default: choices.findIndex(({ value }) => value === initial) }),
       });
@@ -99,13 +149,17 @@ export function inquirerPrompts(io: Io): Prompts {
         message,
         pageSize: pageRows,
         loop: false,
-        choices: choices.map((choice, value) => ({ ...choice, value })),
+        choices: listed(io, choices),
         validate: (picked: { value: unknown }[]) =>
           verdictOf(check?.(chosen(picked.map(({ value }) => value)))),
       }));
     },
     confirm: async ({ message, initial }) =>
       await askInquirer(io, { type: 'confirm', message, default: initial }) === true,
+    secret: async ({ message, check }) => String(await askInquirer(io, {
+      type: 'password', message, validate: (text: string) => verdictOf(check?.(text)),
+    })),
+    untilEnter: (over) => enterPressed(io, over),
   };
 }
 

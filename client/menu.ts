@@ -1,26 +1,25 @@
-import { cancelledText } from './commands/cancel.ts';
 import { showMenu } from './commands/menu.ts';
+import { listResults } from './commands/pending.ts';
 import { tellPlaced } from './commands/place.ts';
-import { showOrder } from './commands/show.ts';
-import type { Order, OrderPage } from './answers/order.ts';
+import type { OrderPage } from './answers/order.ts';
 import type { Asking } from './context.ts';
+import { whoAmI, type Who } from './accounts.ts';
 import { draftOf } from './draft.ts';
 import { exitCodes, Failure, type ExitCode } from './failure.ts';
-import { askCancel, sendCancel } from './flows/cancel.ts';
+import { accountMenu } from './flows/account-menu.ts';
+import { chooseShop } from './flows/choose-shop.ts';
+import { cancelByAsking, openStatuses, orderMenu, pickOrder } from './flows/order-menu.ts';
 import { dropped, placeByAsking } from './flows/place.ts';
+import { enter } from './flows/signed-in.ts';
+import { findCustomer, incoming, openOrClose } from './flows/staff-menu.ts';
 import { describeFailure } from './messages.ts';
 import { PromptEnded, type Choice } from './prompts.ts';
-import { money } from './view/money.ts';
-import { moment } from './view/moment.ts';
-import { itemsInShort, ordersView } from './view/orders.ts';
+import { ordersView } from './view/orders.ts';
 import { told } from './view/told.ts';
-import { statusInShort } from './view/words.ts';
 
 /** The menu for people: one round shows, asks, does one thing and comes back. */
 
 const pageMax = 20;
-/** Whether a cancel is allowed is the server's word; these are worth offering. */
-const openStatuses = new Set(['placed', 'accepted', 'preparing', 'ready', 'failed']);
 
 async function place(context: Asking): Promise<void> {
   const draft = draftOf({}, [], {});
@@ -32,42 +31,25 @@ async function place(context: Asking): Promise<void> {
 const latest = async (context: Asking): Promise<OrderPage> =>
   (await context.session.orders({ limit: pageMax })).value;
 
+const noOrders = 'No orders yet. "Place an order" makes one.';
+
 async function myOrders(context: Asking): Promise<void> {
   const page = await latest(context);
-  context.terminal.print(ordersView(page, context.terminal.screen));
+  const { terminal } = context;
+  terminal.print(page.data.length === 0 ? noOrders : ordersView(page, terminal.screen));
   if ((page.next_cursor ?? '') !== '') {
-    context.terminal.say(`These are the ${pageMax} newest; \`orderly client orders\` shows more.`);
+    terminal.tell(`These are the ${pageMax} newest; \`orderly client orders\` shows more.`);
   }
-}
-
-function orderChoice(order: Order, timeZone?: string): Choice<Order> {
-  const facts = [
-    told(order.number, 16), moment(order.placed_at, timeZone), itemsInShort(order, 30),
-    money(order.totals.total), statusInShort(order.status),
-  ];
-  return { name: facts.join('  '), value: order };
-}
-
-async function pickOrder(
-  context: Asking, orders: Order[], message: string,
-): Promise<Order | null> {
-  const { timeZone } = context.terminal.screen;
-  return context.prompts.choose<Order | null>({
-    message,
-    choices: [
-      ...orders.map((order) => orderChoice(order, timeZone)), { name: 'Back', value: null },
-    ],
-  });
 }
 
 async function oneOrder(context: Asking): Promise<void> {
   const { data } = await latest(context);
   if (data.length === 0) {
-    context.terminal.print('No orders.');
+    context.terminal.print(noOrders);
     return;
   }
   const order = await pickOrder(context, data, 'Which order?');
-  if (order !== null) await showOrder(context, order.id);
+  if (order !== null) await orderMenu(context, order);
 }
 
 async function cancel(context: Asking): Promise<void> {
@@ -77,26 +59,50 @@ async function cancel(context: Asking): Promise<void> {
     return;
   }
   const order = await pickOrder(context, open, 'Which order do you want to cancel?');
-  if (order === null) return;
-  const input = await askCancel(context, order);
-  if (input === null) {
-    context.terminal.say('Nothing was cancelled.');
-    return;
-  }
-  const { value } = await sendCancel(context, { id: order.id, input });
-  context.terminal.print(cancelledText(value, context));
+  if (order !== null) await cancelByAsking(context, order);
 }
 
-type Action = (context: Asking) => Promise<void>;
+/** The menu of the only shop, or of the one that is chosen. */
+async function whatThereIs(context: Asking): Promise<void> {
+  const { value: shops } = await context.session.shops();
+  if (shops.length < 2) return showMenu(context);
+  const shop = await chooseShop(context, shops);
+  if (shop !== null) await showMenu(context, { shop: shop.id });
+}
 
-const choices: Choice<Action | null>[] = [
-  { name: 'Show the menu', value: showMenu },
+const queued = (context: Asking): Promise<void> => listResults(context);
+
+type Action = (context: Asking) => Promise<unknown>;
+
+const ordering: Choice<Action>[] = [
   { name: 'Place an order', value: place },
+  { name: 'Show the menu', value: whatThereIs },
   { name: 'My orders', value: myOrders },
   { name: 'One order', value: oneOrder },
   { name: 'Cancel an order', value: cancel },
-  { name: 'Quit', value: null },
+  { name: 'What became of queued orders', value: queued },
 ];
+const signing: Choice<Action>[] = [
+  { name: 'Sign in', value: (context) => enter(context, false) },
+  { name: 'Make an account', value: (context) => enter(context, true) },
+];
+const working: Choice<Action>[] = [
+  { name: 'Incoming orders', value: incoming },
+  { name: 'Find a customer', value: findCustomer },
+  { name: 'Open or close the shop', value: openOrClose },
+];
+
+/** What somebody may do, by who they are. */
+function choicesFor(who: Who): Choice<Action | null>[] {
+  const quit: Choice<null> = { name: 'Quit', value: null };
+  if (who.kind === 'nobody') {
+    return [...signing, ...ordering.filter(({ value }) => value === whatThereIs), quit];
+  }
+  if (who.kind === 'token') return [...ordering, ...working, ...signing, quit];
+  const account = { name: `Account: ${told(who.account.username, 40)}`, value: accountMenu };
+  return who.account.role === 'staff'
+    ? [...working, ...ordering, account, quit] : [...ordering, account, quit];
+}
 
 /** One thing; what goes wrong with it is told and ends only that. */
 async function attempt(context: Asking, action: Action): Promise<void> {
@@ -105,16 +111,37 @@ async function attempt(context: Asking, action: Action): Promise<void> {
   } catch (error) {
     if (!(error instanceof Failure) || context.io.stop.aborted) throw error;
     if (error.shown) return;
-    context.terminal.say(describeFailure(error, context.terminal.talkPaint, false));
+    context.terminal.tell(describeFailure(error, context.terminal.talkPaint, false));
   }
+}
+
+/** Who it is, when that can be said; a front end that does not answer must not end the menu. */
+async function whoNow(context: Asking, before: Who): Promise<Who> {
+  try {
+    return await whoAmI(context.session);
+  } catch (error) {
+    if (!(error instanceof Failure) || context.io.stop.aborted) throw error;
+    context.terminal.tell(describeFailure(error, context.terminal.talkPaint, false));
+    return before;
+  }
+}
+
+const tokenWords = 'You act as the operator or the staff: the token is not of an account.';
+
+function greet({ terminal, config }: Asking, who: Who): void {
+  if (who.kind === 'nobody' && who.ended) terminal.tell('Your session has ended.');
+  if (who.kind === 'token' && config.tokenFrom === 'machine') terminal.tell(tokenWords);
 }
 
 /** Until the person quits; resolves with the exit code. The end of the input counts as quitting. */
 export async function runMenu(context: Asking): Promise<ExitCode> {
   try {
-    for (;;) {
+    let who: Who = { kind: 'nobody', ended: false };
+    for (let round = 0; ; round++) {
+      who = await whoNow(context, who);
+      if (round === 0) greet(context, who);
       const message = 'What would you like to do?';
-      const action = await context.prompts.choose({ message, choices });
+      const action = await context.prompts.choose({ message, choices: choicesFor(who) });
       if (action === null) break;
       await attempt(context, action);
       context.terminal.say('');

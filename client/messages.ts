@@ -3,13 +3,14 @@ import { exitCodeOfStatus } from '../shared/contract/exit-codes.ts';
 import type { Problem } from './answers/problem.ts';
 import { Failure, type FailureFacts } from './failure.ts';
 import type { Paint } from './terminal.ts';
+import { money } from './view/money.ts';
 import { told } from './view/told.ts';
 
 /** Error code to next step; the sentence itself is the server's or the contract's. */
 
 const wait = 'wait a moment and try again; `orderly server-status` shows the back ends';
 const ours = 'this client and the server do not agree; run the same version of both';
-const newToken = 'give the token with --token or ORDERLY_TOKEN; `orderly up` prints it';
+const newToken = '`orderly client sign-in` signs in; or give a token with --token or ORDERLY_TOKEN';
 
 /** What to do now. */
 export const adviceFor: Readonly<Record<ErrorCode, string>> = {
@@ -36,7 +37,7 @@ export const adviceFor: Readonly<Record<ErrorCode, string>> = {
   overloaded: 'wait a moment and try again',
   down: '`orderly server-status up ID` switches it up again',
   unauthorized: newToken,
-  forbidden: newToken,
+  forbidden: 'it is for the staff or the operator: sign in as one, or give their token',
   method_not_allowed: ours,
   payload_too_large: 'send a smaller order',
   unsupported_media_type: ours,
@@ -52,7 +53,7 @@ export const adviceFor: Readonly<Record<ErrorCode, string>> = {
   bad_credentials: 'check the username and the password',
   username_taken: 'choose another username',
   weak_password: 'choose a longer password',
-  open_orders: 'cancel the open orders or wait for them',
+  open_orders: 'cancel the open orders, or wait until they have arrived',
   precondition_required: ours,
   not_acceptable: ours,
   not_in_sync: '`orderly server-status` shows which back ends are in sync',
@@ -81,13 +82,23 @@ export function failureOfProblem(status: number, problem: Problem): Failure {
     exitCode,
     what: sentenceOf(problem),
     // One issue is often the whole detail: only the place is then new.
-    causes: issues.map(({ pointer, detail }) =>
-      (detail === problem.detail ? pointer : `${pointer}: ${detail}`)),
+    causes: [
+      ...priceCauses(problem),
+      ...issues.map(({ pointer, detail }) =>
+        (detail === problem.detail ? pointer : `${pointer}: ${detail}`)),
+    ],
     fixes: isErrorCode(code) ? [adviceFor[code]] : [],
     issues,
     requestId: problem.request_id ?? null,
+    ...(problem.quote === null || problem.quote === undefined
+      ? {} : { newTotal: problem.quote.totals.total.amount }),
   });
 }
+
+const priceCauses = ({ quote }: Problem): string[] =>
+  (quote === null || quote === undefined
+    ? [] : [`it is ${money(quote.totals.total)} now, with a delivery fee of `
+      + `${money(quote.totals.delivery_fee)}`]);
 
 /** Long enough for a whole command line to copy. */
 const fixCharactersMax = 2_000;
@@ -111,7 +122,7 @@ export function describeFailure(failure: Failure, paint: Paint, verbose: boolean
 
 /** The same as a problem object, for --json. */
 export function problemOf(failure: Failure): Record<string, unknown> {
-  const { code, exitCode, what, causes, fixes, issues, requestId, outcomeUnknown, key } =
+  const { code, exitCode, what, causes, fixes, issues, requestId, outcomeUnknown, key, newTotal } =
     failure.facts satisfies FailureFacts;
   return {
     title: isErrorCode(code) ? ERRORS[code].sentence : what,
@@ -121,6 +132,7 @@ export function problemOf(failure: Failure): Record<string, unknown> {
     ...(isErrorCode(code) ? { retryable: ERRORS[code].retry !== 'no' } : {}),
     ...(outcomeUnknown === true ? { outcome: 'unknown' } : {}),
     ...(key === undefined ? {} : { idempotency_key: key }),
+    ...(newTotal === undefined ? {} : { total: { amount: newTotal, currency: 'GBP' } }),
     ...(requestId === undefined || requestId === null ? {} : { request_id: requestId }),
     ...(issues === undefined || issues.length === 0 ? {} : { errors: issues }),
     ...(causes === undefined || causes.length === 0 ? {} : { causes }),

@@ -1,6 +1,8 @@
 export interface Choice<T> {
   name: string;
   value: T;
+  /** Heading of the group that it is in; choices of a group follow each other. */
+  under?: string;
   /** Shown below the list while this choice is marked. */
   description?: string;
   /** Why it can not be chosen; shown behind the name. */
@@ -38,6 +40,10 @@ export interface Prompts {
   choose<T>(question: ChoiceQuestion<T>): Promise<T>;
   chooseSome<T>(question: SomeQuestion<T>): Promise<T[]>;
   confirm(question: { message: string; initial: boolean }): Promise<boolean>;
+  /** A text that nobody may read over a shoulder: it is not shown. */
+  secret(question: Omit<TextQuestion, 'initial' | 'fallback'>): Promise<string>;
+  /** Until the person presses Enter, or `over` aborts; other output goes on meanwhile. */
+  untilEnter(over: AbortSignal): Promise<void>;
 }
 
 /** The person left: by Ctrl-C or a signal, or the input came to its end. */

@@ -8,7 +8,8 @@ import type { Terminal } from './terminal.ts';
 /** commander's own words: `error: unknown option '--x'` and, on a second line, a suggestion. */
 function usageOf(error: CommanderError, help: string): Failure {
   const [what = '', ...suggestions] = error.message.replace(/^error: /, '').split('\n');
-  const hints = suggestions.filter((line) => line !== '');
+  const hints = suggestions.filter((line) => line !== '')
+    .map((line) => line.replace(/^\(Did (.*)\)$/, 'did $1'));
   return usageFailure(what, [...hints, `see \`${help} --help\``]);
 }
 
@@ -23,7 +24,7 @@ function failureOf(error: unknown, help: string): Failure {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new Failure({
     code: 'internal',
-    exitCode: exitCodes.failed,
+    exitCode: exitCodes.defect,
     what: 'This program has made a mistake.',
     causes: [what],
     fixes: ['report it, with the output of the same command and --verbose'],
@@ -41,7 +42,7 @@ export function report(
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
   const failure = failureOf(error, help);
   if (json) terminal.printJson(problemOf(failure));
-  else if (!failure.shown) terminal.say(describeFailure(failure, terminal.talkPaint, verbose));
+  else if (!failure.shown) terminal.tell(describeFailure(failure, terminal.talkPaint, verbose));
   const strange = failure !== error && failure.code === 'internal';
   if (verbose && strange && error instanceof Error) terminal.say(error.stack ?? '');
   return failure.exitCode;

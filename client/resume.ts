@@ -1,5 +1,7 @@
+import type { AmendInput } from '../shared/contract/order-change.ts';
 import type { PlaceInput } from '../shared/contract/order.ts';
 import { visible } from '../shared/runtime/visible-text.ts';
+import { safeJson } from './terminal.ts';
 import { pounds } from './view/money.ts';
 
 /** The command line that sends a request again, to be copied into a shell. */
@@ -47,6 +49,41 @@ export function resumePlace(input: PlaceInput, key: string): string {
   ];
   return [start, ...flags].join(' ');
 }
+
+/** Flags and their texts as a command line takes them; what is missing is left out. */
+const flagsOf = (texts: Record<string, string | number | undefined>): string[] =>
+  Object.entries(texts).flatMap(([name, text]) =>
+    (text === undefined ? [] : [`--${name} ${quoted(String(text))}`]));
+
+/** The same step at the same version with the same key. */
+export function resumeStep(
+  step: string,
+  { id, version, input, key }: {
+    id: string; version: number; input: Record<string, unknown>; key: string;
+  },
+): string {
+  const { reason, note, prep_minutes: minutes, courier } = input;
+  const text = (value: unknown): string | undefined =>
+    (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined);
+  const { name, phone } = { ...(typeof courier === 'object' ? courier : {}) } as
+    { name?: unknown; phone?: unknown };
+  return [
+    `orderly client ${step}`, quoted(id),
+    ...flagsOf({
+      'if-version': version, key, reason: text(reason), note: text(note),
+      'minutes': text(minutes), 'courier': text(name), 'courier-phone': text(phone),
+    }),
+    '--yes',
+  ].join(' ');
+}
+
+/** The same amendment; flags can not say all of it, its JSON can. */
+export const resumeAmend = (
+  { id, version, input, key }: { id: string; version: number; input: AmendInput; key: string },
+): string => [
+  `echo ${quoted(safeJson(input))} |`, 'orderly client amend', quoted(id),
+  ...flagsOf({ 'if-version': version, key }), '--input - --yes',
+].join(' ');
 
 export function resumeCancel(
   id: string, input: { reason?: string | undefined; note?: string | undefined }, key: string,

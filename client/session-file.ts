@@ -52,9 +52,20 @@ export async function rememberSession(
   const unchanged = known?.last_url === used.url
     && (used.token === null || known.tokens[used.url] === used.token);
   if (unchanged) return;
-  const next: SessionFile = {
+  await writeSessionFile(home, {
     version: 1, last_url: used.url, tokens: Object.fromEntries(tokens),
-  };
+  });
+}
+
+/** Forgets the token of a server, after its session has ended. Never throws. */
+export async function forgetSession(home: string, url: string): Promise<void> {
+  const known = await readSessionFile(home);
+  if (known === null || !Object.hasOwn(known.tokens, url)) return;
+  const { [url]: _ended, ...tokens } = known.tokens;
+  await writeSessionFile(home, { ...known, tokens });
+}
+
+async function writeSessionFile(home: string, next: SessionFile): Promise<void> {
   const path = join(home, 'client.json');
   const draft = `${path}.${randomUUID()}`;
   try {

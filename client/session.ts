@@ -1,16 +1,22 @@
 import type { z } from 'zod';
+import type { Step } from '../shared/contract/lifecycle.ts';
+import type { AmendInput } from '../shared/contract/order-change.ts';
 import type { CancelInput, PlaceInput } from '../shared/contract/order.ts';
 import type { QuoteInput } from '../shared/contract/quote.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
+import { customerAnswer, type Customer } from './answers/customer.ts';
 import { menuAnswer, type Menu } from './answers/menu.ts';
 import {
-  eventsAnswer, orderAnswer, orderPageAnswer, submissionAnswer,
-  type Order, type OrderEvent, type OrderPage, type Submission,
+  eventsAnswer, orderAnswer, orderPageAnswer, submissionAnswer, submissionPageAnswer,
+  type Order, type OrderEvent, type OrderPage, type Submission, type SubmissionPage,
 } from './answers/order.ts';
 import { quoteAnswer, type Quote } from './answers/quote.ts';
+import { shopAnswer, shopsAnswer, type Shop } from './answers/shop.ts';
+import { trackAnswer, type Track } from './answers/track.ts';
 import { stoppedFailure } from './failure.ts';
+import { Follower, type Follow } from './follow.ts';
 import { Http, type Answer, type HttpRequest } from './http.ts';
-import { resumeCancel, resumePlace } from './resume.ts';
+import { resumeAmend, resumeCancel, resumePlace, resumeStep } from './resume.ts';
 import { givenUp, judge, nextDelayMs, read, type Write } from './verdict.ts';
 
 export interface SessionOptions {
@@ -41,12 +47,27 @@ export interface ListFilter {
   status?: string;
   phone?: string;
   number?: string;
+  shop_id?: string;
+}
+
+/** A change of an order as it was read: another version is refused. */
+export interface Change<T> {
+  id: string;
+  version: number;
+  input: T;
+  /** Made before the first attempt. */
+  key: string;
 }
 
 /** A price is worth a short wait; while no back end is there the order is queued without it. */
 const quoteMsMax = 3_000;
 
 const pathOf = (id: string): string => `/v1/orders/${encodeURIComponent(id)}`;
+
+const submissionPath = (id: string): string => `/v1/submissions/${encodeURIComponent(id)}`;
+
+/** After so long without anybody a stream is given up; a fail-over takes a few seconds at most. */
+const followPatienceMs = 60_000;
 
 const tell = <T>(schema: z.ZodType<T>, answer: Answer, write: Write | null = null): Told<T> =>
   ({ value: read(schema, answer, write), raw: answer.body });
@@ -55,45 +76,112 @@ const tell = <T>(schema: z.ZodType<T>, answer: Answer, write: Write | null = nul
 export class Session {
   readonly #options: SessionOptions;
   readonly #http: Http;
+  #token: string | null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#token = options.token;
     this.#http = new Http(options.url, options.clock);
   }
 
-  async menu(): Promise<Told<Menu>> {
-    return tell(menuAnswer, await this.#get('/v1/menu'));
+  get token(): string | null {
+    return this.#token;
+  }
+
+  /** From now on in the name of whoever has this token. */
+  useToken(token: string | null): void {
+    this.#token = token;
+  }
+
+  /** The menu of a shop; of the first one where none is named. */
+  async menu(shopId?: string): Promise<Told<Menu>> {
+    const path = shopId === undefined ? '/v1/menu' : `/v1/shops/${encodeURIComponent(shopId)}/menu`;
+    return tell(menuAnswer, await this.get(path));
+  }
+
+  async shops(): Promise<Told<Shop[]>> {
+    const { value, raw } = tell(shopsAnswer, await this.get('/v1/shops'));
+    return { value: value.data, raw };
+  }
+
+  /** Takes orders, pauses or closes. */
+  async switchShop(
+    id: string, input: { state: string; minutes?: number }, key: string,
+  ): Promise<Told<Shop>> {
+    const write = { key, resume: `orderly client shop ${input.state} with the same options` };
+    const path = `/v1/shops/${encodeURIComponent(id)}/accepting`;
+    return tell(shopAnswer, await this.write({ method: 'POST', path, body: input }, write), write);
+  }
+
+  async customer(phone: string): Promise<Told<Customer>> {
+    const query = new URLSearchParams({ phone });
+    return tell(customerAnswer, await this.get(`/v1/customers?${query.toString()}`));
+  }
+
+  /** Where an order is, by the last part of its tracker's address. */
+  async track(token: string): Promise<Told<Track>> {
+    return tell(trackAnswer, await this.get(`/v1/track/${encodeURIComponent(token)}`));
+  }
+
+  /** Follows what happens to a tracked order until onEvent says that it was enough. */
+  async followTrack(
+    token: string, how: Pick<Follow, 'enough' | 'onEvent' | 'onConnection'>,
+  ): Promise<void> {
+    const { url, clock, stop } = this.#options;
+    const path = `/v1/track/${encodeURIComponent(token)}/events`;
+    await new Follower({
+      ...how, http: this.#http, url, path, headers: {}, clock, stop, patienceMs: followPatienceMs,
+    }).run();
   }
 
   async orders(filter: ListFilter): Promise<Told<OrderPage>> {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
-    return tell(orderPageAnswer, await this.#get(`/v1/orders?${query.toString()}`));
+    return tell(orderPageAnswer, await this.get(`/v1/orders?${query.toString()}`));
   }
 
   async order(id: string): Promise<Told<Order>> {
-    return tell(orderAnswer, await this.#get(pathOf(id)));
+    return tell(orderAnswer, await this.get(pathOf(id)));
   }
 
   /** An order that was queued; where it stands, or how it ended. */
   async submission(id: string): Promise<Told<Submission>> {
-    const path = `/v1/submissions/${encodeURIComponent(id)}`;
-    return tell(submissionAnswer, await this.#get(path));
+    return tell(submissionAnswer, await this.get(submissionPath(id)));
+  }
+
+  /** Takes back what is queued; null when that is done, else a back end has to confirm it. */
+  async withdraw(id: string): Promise<Told<Submission | null>> {
+    const request = { method: 'DELETE' as const, path: submissionPath(id), headers: {} };
+    return tell(submissionAnswer.nullable(), await this.#send(request, null));
+  }
+
+  /** What was queued and has ended, in the order of ending. */
+  async results(filter: { limit?: number; cursor?: string }): Promise<Told<SubmissionPage>> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
+    return tell(submissionPageAnswer, await this.get(`/v1/pending-results?${query.toString()}`));
   }
 
   async events(id: string): Promise<Told<OrderEvent[]>> {
-    const { value, raw } = tell(eventsAnswer, await this.#get(`${pathOf(id)}/events`));
+    const { value, raw } = tell(eventsAnswer, await this.get(`${pathOf(id)}/events`));
     return { value: value.data, raw: (raw as { data: unknown }).data };
   }
 
   /** `key` is made before the first attempt and names this one order for ever. */
   async place(input: PlaceInput, key: string): Promise<Placed> {
     const write = { key, resume: resumePlace(input, key) };
-    const answer = await this.#post('/v1/orders', input, write);
+    const request = { method: 'POST' as const, path: '/v1/orders', body: input };
+    const answer = await this.write(request, write);
     if (answer.status === 202) {
       return { kind: 'queued', submission: tell(submissionAnswer, answer, write) };
     }
     return { kind: 'order', order: tell(orderAnswer, answer, write), replayed: answer.replayed };
+  }
+
+  /** What an order would cost, asked until somebody answers. */
+  async price(input: QuoteInput): Promise<Told<Quote>> {
+    const request = { method: 'POST' as const, path: '/v1/quotes', body: input, headers: {} };
+    return tell(quoteAnswer, await this.#send(request, null));
   }
 
   /** What an order would cost; null when that can not be said soon: it is asked once. */
@@ -108,20 +196,41 @@ export class Session {
 
   async cancel(id: string, input: CancelInput, key: string): Promise<Told<Order>> {
     const write = { key, resume: resumeCancel(id, input, key) };
-    return tell(orderAnswer, await this.#post(`${pathOf(id)}/cancel`, input, write), write);
+    const request = { method: 'POST' as const, path: `${pathOf(id)}/cancel`, body: input };
+    return tell(orderAnswer, await this.write(request, write), write);
+  }
+
+  async amend({ id, version, input, key }: Change<AmendInput>): Promise<Told<Order>> {
+    const write = { key, resume: resumeAmend({ id, version, input, key }) };
+    const headers = { 'if-match': `"v${version}"` };
+    const request = { method: 'PATCH' as const, path: pathOf(id), body: input, headers };
+    return tell(orderAnswer, await this.write(request, write), write);
+  }
+
+  /** A step of the staff. */
+  async step(
+    step: Step, { id, version, input, key }: Change<Record<string, unknown>>,
+  ): Promise<Told<Order>> {
+    const write = { key, resume: resumeStep(step, { id, version, input, key }) };
+    const headers = { 'if-match': `"v${version}"` };
+    const request = { method: 'POST' as const, path: `${pathOf(id)}/${step}`, body: input, headers };
+    return tell(orderAnswer, await this.write(request, write), write);
   }
 
   async close(): Promise<void> {
     await this.#http.close();
   }
 
-  #get(path: string): Promise<Answer> {
+  get(path: string): Promise<Answer> {
     return this.#send({ method: 'GET', path, headers: {} }, null);
   }
 
-  #post(path: string, body: unknown, write: Write): Promise<Answer> {
-    const headers = { 'idempotency-key': write.key };
-    return this.#send({ method: 'POST', path, body, headers }, write);
+  /** A change, sent with its key so that repeating it is harmless. */
+  write(
+    { headers = {}, ...request }: Omit<HttpRequest, 'headers'> & Partial<HttpRequest>, write: Write,
+  ): Promise<Answer> {
+    const keyed = { ...headers, 'idempotency-key': write.key };
+    return this.#send({ ...request, headers: keyed }, write);
   }
 
   /** Repeats until an answer stands or the time is over. Throws only Failure. */
@@ -147,7 +256,7 @@ export class Session {
   }
 
   #authorize(request: HttpRequest): HttpRequest {
-    const { token } = this.#options;
+    const token = this.#token;
     if (token === null) return request;
     return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
   }

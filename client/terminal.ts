@@ -3,6 +3,7 @@ import { Chalk } from 'chalk';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { exitCodes, Failure } from './failure.ts';
 import type { Prompts } from './prompts.ts';
+import { paragraphs } from './view/width.ts';
 
 /** The outside world of a terminal program; tests bring their own. */
 export interface Io {
@@ -96,6 +97,8 @@ export class Terminal {
   readonly screen: Screen;
   /** Styles for stderr, which may be a terminal when stdout is not. */
   readonly talkPaint: Paint;
+  /** What a view needs to know when it is part of the talk. */
+  readonly talkScreen: Screen;
   /** True when a person can be asked. */
   readonly canAsk: boolean;
   readonly #io: Io;
@@ -113,12 +116,18 @@ export class Terminal {
       ...(io.timeZone === undefined ? {} : { timeZone: io.timeZone }),
     };
     this.talkPaint = paintFor(talk);
+    this.talkScreen = { ...this.screen, width: widthOf(io.stderr), paint: this.talkPaint };
     this.canAsk = io.prompts !== undefined
       || (io.stdin.isTTY === true && io.stderr.isTTY === true);
     tellLibraries(io, out || talk, wish);
     for (const stream of [io.stdout, io.stderr]) {
       stream.on('error', (error) => { this.#onStreamError(stream, error); });
     }
+  }
+
+  /** False once the reader of the results has left. */
+  get isRead(): boolean {
+    return !this.#gone.has(this.#io.stdout);
   }
 
   /** A result, on stdout. */
@@ -133,6 +142,11 @@ export class Terminal {
   /** Talk, on stderr. */
   say(text: string): void {
     this.#write(this.#io.stderr, `${text}\n`);
+  }
+
+  /** The same in sentences: on a terminal no line is wider than it, but those to be copied. */
+  tell(text: string): void {
+    this.say(this.#io.stderr.isTTY === true ? paragraphs(text, this.talkScreen.width) : text);
   }
 
   /** Waits for stdout; throws a Failure when a result could not be written. */

@@ -10,12 +10,17 @@ const maybe = text.nullish();
 export const orderAnswer = z.object({
   id: text,
   number: text,
+  /** What If-Match names. */
+  version: count,
+  shop_id: text,
   status: text,
+  fulfilment: text,
   customer: z.object({ name: text, phone: text }),
   lines: z.array(z.object({
+    sku: text,
     name: text,
     quantity: count,
-    options: z.array(z.object({ name: text })).default([]),
+    options: z.array(z.object({ sku: text, name: text })).default([]),
     note: maybe,
     line_total: moneyAnswer,
   })),
@@ -25,9 +30,15 @@ export const orderAnswer = z.object({
     geocode: z.object({ status: text, corrected: z.boolean(), disputed: z.boolean() }),
     instructions: maybe,
   }).nullish(),
-  totals: z.object({ delivery_fee: moneyAnswer.nullish(), total: moneyAnswer }),
+  totals: z.object({
+    delivery_fee: moneyAnswer.nullish(), tip: moneyAnswer.nullish(), total: moneyAnswer,
+  }),
   eta: z.object({ earliest: text, latest: text }).nullish(),
+  courier: z.object({ name: text }).nullish(),
   placed_at: text,
+  accept_by: maybe,
+  cancellable_until: maybe,
+  track_url: maybe,
   cancel: z.object({ reason: maybe, note: maybe }).nullish(),
 });
 export type Order = z.infer<typeof orderAnswer>;
@@ -51,10 +62,20 @@ export const eventsAnswer = z.object({ data: z.array(orderEvent) });
 export const submissionAnswer = z.object({
   id: text,
   status: text,
+  idempotency_key: maybe,
+  queued_at: maybe,
+  ended_at: maybe,
   position: count.nullish(),
   expires_at: maybe,
   ending: maybe,
   order_id: maybe,
   error: z.object({ detail: text }).nullish(),
+  /** Of a queued call of a service. */
+  service: maybe,
 });
 export type Submission = z.infer<typeof submissionAnswer>;
+
+export const submissionPageAnswer = z.object({
+  data: z.array(submissionAnswer), next_cursor: maybe,
+});
+export type SubmissionPage = z.infer<typeof submissionPageAnswer>;

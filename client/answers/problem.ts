@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quoteAnswer } from './quote.ts';
 
 const text = z.string();
 const maybe = text.nullish();
@@ -11,5 +12,7 @@ export const problemAnswer = z.object({
   request_id: maybe,
   retryable: z.boolean().nullish(),
   errors: z.array(z.object({ pointer: text, code: text, detail: text })).nullish(),
+  /** Of `price_changed`: what it costs now. */
+  quote: quoteAnswer.nullish().catch(null),
 });
 export type Problem = z.infer<typeof problemAnswer>;

@@ -6,11 +6,13 @@ import { usageFailure } from '../failure.ts';
 import { dropped, placeByAsking, type PlacedHere } from '../flows/place.ts';
 import { readInput } from '../read-input.ts';
 import { parsePounds } from '../view/money.ts';
-import { placedView, queuedView } from '../view/order.ts';
+import { placedView, queuedView } from '../view/placed.ts';
 import { checkKey } from './key.ts';
 
 export interface PlaceOptions {
   item?: string[];
+  shop?: string;
+  collect?: boolean;
   name?: string;
   phone?: string;
   address?: string;
@@ -25,7 +27,12 @@ export interface PlaceOptions {
 
 async function draftFrom(options: PlaceOptions, context: Context): Promise<Draft> {
   const lines = (options.item ?? []).map(parseItem);
-  const base = options.input === undefined ? {} : await readInput(options.input, context.io);
+  const { shop, collect } = options;
+  const base = {
+    ...(options.input === undefined ? {} : await readInput(options.input, context.io)),
+    ...(shop === undefined ? {} : { shop_id: shop }),
+    ...(collect === true ? { fulfilment: 'collection' } : {}),
+  };
   const { name, phone, address, city, postcode, note } = options;
   return draftOf(base, lines, {
     ...(name === undefined ? {} : { name }),
@@ -37,7 +44,8 @@ async function draftFrom(options: PlaceOptions, context: Context): Promise<Draft
   });
 }
 
-function expectedTotal(text: string | undefined): number | null {
+/** Pence; null where it is not given. */
+export function expectedTotal(text: string | undefined): number | null {
   if (text === undefined) return null;
   const pence = parsePounds(text);
   if (pence !== null) return pence;
@@ -54,7 +62,7 @@ async function placeAtOnce(
 
 /** Says what the server has done; in JSON with the key, so that a script can ask again. */
 export function tellPlaced(context: Context, { placed, key }: PlacedHere): void {
-  const { terminal, json } = context;
+  const { terminal, json, config } = context;
   if (placed.kind === 'queued') {
     const { raw, value } = placed.submission;
     if (json) terminal.printJson({ status: 'queued', submission: raw, idempotency_key: key });
@@ -67,7 +75,7 @@ export function tellPlaced(context: Context, { placed, key }: PlacedHere): void 
     terminal.printJson({ status, replayed, order: order.raw, idempotency_key: key });
     return;
   }
-  terminal.print(placedView(order.value, { replayed }, terminal.screen));
+  terminal.print(placedView(order.value, { replayed, url: config.url }, terminal.screen));
 }
 
 /** Places an order from flags and --input; a person is asked for the rest. */

@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { findOrder } from '../flows/find-order.ts';
 import type { Told } from '../session.ts';
-import { historyView, orderView, queuedView } from '../view/order.ts';
+import { historyView, orderView, trackerOf } from '../view/order.ts';
+import { queuedView } from '../view/placed.ts';
 
 /** The submission of this id; `missing` is thrown where there is none either. */
 async function findSubmission(
@@ -20,7 +21,7 @@ async function findSubmission(
 
 /** One order with its history; for the id of a queued order, that. */
 export async function showOrder(context: Context, idOrNumber: string): Promise<void> {
-  const { session, terminal, json } = context;
+  const { session, terminal, json, config } = context;
   let order: Told<Order>;
   try {
     order = await findOrder(context, idOrNumber);
@@ -42,4 +43,6 @@ export async function showOrder(context: Context, idOrNumber: string): Promise<v
   terminal.print(orderView(order.value, terminal.screen));
   terminal.print('');
   terminal.print(historyView(events.value, terminal.screen));
+  const tracker = trackerOf(order.value, config.url);
+  if (tracker !== null) terminal.print(`\nTracker\n  ${tracker}`);
 }

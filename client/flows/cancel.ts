@@ -46,7 +46,7 @@ export async function sendCancel(
     } catch (error) {
       const givenUp = error instanceof Failure && error.facts.key !== undefined;
       if (!givenUp || prompts === null || io.stop.aborted) throw error;
-      terminal.say(describeFailure(error, terminal.talkPaint, false));
+      terminal.tell(describeFailure(error, terminal.talkPaint, false));
       error.shown = true;
       const again = await prompts.confirm({ message: 'Ask again?', initial: true });
       if (!again) throw error;

@@ -4,10 +4,13 @@ import { ERRORS, type ErrorCode, type Issue } from '../../shared/contract/errors
 import {
   cancelInputSchema, gbp, placeInputSchema, type Order, type PlaceInput,
 } from '../../shared/contract/order.ts';
+import { TRANSITIONS } from '../../shared/contract/lifecycle.ts';
+import { amendInputSchema } from '../../shared/contract/order-change.ts';
 import { quoteInputSchema } from '../../shared/contract/quote.ts';
 import { must } from '../../shared/runtime/assert.ts';
 import { cartOf, totalOf } from '../cart.ts';
 import { exampleMenu, exampleOrder } from './examples.ts';
+import { noContent, standinShop, StandinAccounts, view } from './front-end-state.ts';
 
 /** A front end's REST routes on a real socket, with its orders in memory and no back end. */
 
@@ -16,6 +19,8 @@ export interface Seen {
   path: string;
   key: string | undefined;
   authorization: string | undefined;
+  /** If-Match. */
+  match: string | undefined;
   body: unknown;
 }
 
@@ -52,6 +57,8 @@ export class FrontEndStandin {
   /** Bodies of the quotes that were asked for; these are in no other list. */
   readonly quotes: unknown[] = [];
   readonly orders: Order[] = [];
+  readonly accounts = new StandinAccounts();
+  readonly shops = [standinShop('main', 'The Soup Kitchen')];
   readonly #byKey = new Map<string, Order>();
   readonly #scripted: { at: RegExp; reply: Reply; carriedOut: boolean }[] = [];
   readonly #server: Server;
@@ -91,6 +98,7 @@ export class FrontEndStandin {
       path: request.url ?? '',
       key: request.headers['idempotency-key']?.toString(),
       authorization: request.headers.authorization,
+      match: request.headers['if-match'],
       body: text === '' ? undefined : JSON.parse(text),
     };
     if (seen.path === '/v1/quotes') {
@@ -110,22 +118,64 @@ export class FrontEndStandin {
 
   #answer(seen: Seen, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(seen.path, 'http://127.0.0.1');
-    if (pathname === '/v1/menu') {
+    if (/^\/v1(\/shops\/[^/]+)?\/menu$/.test(pathname)) {
       send(response, 200, exampleMenu);
-    } else if (seen.authorization !== 'Bearer good-token') {
+    } else if (pathname === '/v1/shops') {
+      send(response, 200, { data: this.shops });
+    } else if (/^\/v1\/(accounts|sessions)/.test(pathname)) {
+      this.#answerAccount(seen, pathname, response);
+    } else if (!this.#mayEnter(seen)) {
       problemReply('unauthorized')(response, response.socket as Socket);
     } else if (pathname === '/v1/orders' && seen.method === 'POST') {
       this.#answerPlace(seen, response);
     } else if (pathname === '/v1/orders') {
-      const number = searchParams.get('number');
+      const [number, status] = ['number', 'status'].map((name) => searchParams.get(name));
       const limit = Number(searchParams.get('limit'));
-      const data = this.orders.filter((order) => number === null || order.number === number);
+      const data = this.orders.filter((order) => (number === null || order.number === number)
+        && (status === null || order.status === status));
       send(response, 200, {
         data: data.slice(0, limit), next_cursor: data.length > limit ? 'abc' : null,
       });
+    } else if (pathname === '/v1/pending-results') {
+      send(response, 200, { data: [], next_cursor: null });
+    } else if (pathname.endsWith('/accepting')) {
+      const [shop] = this.shops;
+      Object.assign(must(shop, 'there is a shop'), { accepting: stateOf(seen.body) });
+      send(response, 200, shop);
     } else {
       this.#answerOne(seen, pathname, response);
     }
+  }
+
+  #mayEnter({ authorization }: Seen): boolean {
+    return authorization === 'Bearer good-token' || this.accounts.of(authorization) !== null;
+  }
+
+  #answerAccount(seen: Seen, pathname: string, response: ServerResponse): void {
+    const refuse = (code: ErrorCode): void =>
+      problemReply(code)(response, response.socket as Socket);
+    const { username = '', password = '', role = 'customer' } =
+      (seen.body ?? {}) as Record<string, string>;
+    const { accounts } = this;
+    if (seen.method === 'POST') {
+      const isNew = pathname === '/v1/accounts';
+      if (isNew && accounts.has(username)) return refuse('username_taken');
+      if (isNew) accounts.add({ username, password, role });
+      if (!accounts.matches(username, password)) return refuse('bad_credentials');
+      return send(response, 201, accounts.signIn(username));
+    }
+    const own = accounts.of(seen.authorization);
+    const { authorization = '' } = seen;
+    if (own === null) return refuse(authorization === 'Bearer good-token' ? 'not_found' : 'unauthorized');
+    if (seen.method === 'GET') {
+      return send(response, 200, pathname === '/v1/accounts/me'
+        ? view(own) : { data: accounts.sessionsOf(own.username, authorization) });
+    }
+    const isDeletion = pathname === '/v1/accounts/me';
+    if (isDeletion && own.password !== password) return refuse('bad_credentials');
+    accounts.end(authorization, isDeletion || pathname === '/v1/sessions');
+    if (isDeletion) accounts.remove(own.username);
+    noContent(response);
   }
 
   #answerPlace(seen: Seen, response: ServerResponse): void {
@@ -146,6 +196,8 @@ export class FrontEndStandin {
       problemReply('not_found')(response, response.socket as Socket);
     } else if (action === 'events') {
       send(response, 200, { data: eventsOf(order) });
+    } else if (seen.method !== 'GET' && isOtherVersion(seen, order)) {
+      problemReply('version_mismatch')(response, response.socket as Socket);
     } else if (action === 'cancel') {
       const { reason = null, note = null } = cancelInputSchema.parse(seen.body);
       Object.assign(order, {
@@ -153,6 +205,7 @@ export class FrontEndStandin {
       });
       send(response, 200, order);
     } else {
+      if (seen.method !== 'GET') change(order, seen, action);
       send(response, 200, order);
     }
   }
@@ -170,6 +223,27 @@ export class FrontEndStandin {
   }
 }
 
+const stateOf = (body: unknown): string => (body as { state: string }).state;
+
+/** If-Match, where it is sent, names another version than the present one. */
+const isOtherVersion = ({ match }: Seen, { version }: Order): boolean =>
+  match !== undefined && match !== `"v${version}"`;
+
+/** A step of the staff, or an amendment of notes, address and lines. */
+function change(order: Order, { body }: Seen, action: string | undefined): void {
+  order.version += 1;
+  const step = TRANSITIONS.find((row) => row.step === action && row.from === order.status);
+  if (step !== undefined) {
+    order.status = step.to;
+    return;
+  }
+  const { notes, lines, delivery } = amendInputSchema.parse(body);
+  if (notes !== undefined) order.notes = notes;
+  if (lines !== undefined) order.lines = lines.map(lineOf);
+  const postcode = delivery?.address?.postcode;
+  if (postcode !== undefined && order.delivery !== null) order.delivery.address.postcode = postcode;
+}
+
 /** By the menu, with a fee of 2.50; the postcode is taken as it is. */
 function quoteOf(body: unknown): unknown {
   const { lines, delivery } = quoteInputSchema.parse(body);
@@ -182,6 +256,13 @@ function quoteOf(body: unknown): unknown {
   };
 }
 
+const lineOf = (
+  { sku, quantity, note }: PlaceInput['lines'][number], at: number,
+): Order['lines'][number] => ({
+  id: `l${at}`, sku, name: sku, unit_price: gbp(100), quantity, options: [], note: note ?? null,
+  line_total: gbp(100),
+});
+
 function orderFrom(input: PlaceInput, count: number): Order {
   const { customer, lines, delivery, notes } = input;
   const address = must(delivery, 'these orders are delivered').address;
@@ -192,10 +273,7 @@ function orderFrom(input: PlaceInput, count: number): Order {
     id: `0190f3a0-0000-7000-8000-${String(count).padStart(12, '0')}`,
     number: `A-${String(count).padStart(3, '0')}`,
     customer: { id: null, name: customer.name, phone: customer.phone, email: null },
-    lines: lines.map(({ sku, quantity }, at) => ({
-      id: `l${at}`, sku, name: sku, unit_price: gbp(100), quantity, options: [], note: null,
-      line_total: gbp(100),
-    })),
+    lines: lines.map(lineOf),
     notes: notes ?? null,
     delivery: {
       ...must(base.delivery, 'the example is delivered'),

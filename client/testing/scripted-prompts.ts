@@ -63,6 +63,18 @@ export class ScriptedPrompts implements Prompts {
     });
   }
 
+  secret({ message, check }: Omit<TextQuestion, 'initial' | 'fallback'>): Promise<string> {
+    return this.text({ message, ...(check === undefined ? {} : { check }) });
+  }
+
+  /** Nobody presses a key: what is waited for ends by itself. */
+  untilEnter(over: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (over.aborted) resolve();
+      over.addEventListener('abort', () => { resolve(); }, { once: true });
+    });
+  }
+
   async #until<T>(
     message: string, judge: (answer: Answer) => { value: T } | { wrong: string },
   ): Promise<T> {

@@ -10,6 +10,22 @@ export function moment(iso: string, timeZone?: string): string {
   }).format(ms);
 }
 
+/** Only the time of day, for what happens today. */
+export function timeOfDay(iso: string, timeZone?: string): string {
+  const ms = Date.parse(iso);
+  if (Number.isNaN(ms)) return visible(iso);
+  return new Intl.DateTimeFormat('en-GB', {
+    hour: '2-digit', minute: '2-digit', ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(ms);
+}
+
+/** From one moment to another; the day once where it is the same. */
+export function span(from: string, to: string, timeZone?: string): string {
+  const [first, last] = [moment(from, timeZone), moment(to, timeZone)];
+  const sameDay = first.split(',')[0] === last.split(',')[0];
+  return `${first} to ${sameDay ? timeOfDay(to, timeZone) : last}`;
+}
+
 /** A length of time in its largest fitting unit: 12 s, 3 min, 5 h, 2 d. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));

@@ -1,11 +1,12 @@
-import type { Order, OrderEvent, Submission } from '../answers/order.ts';
+import type { Order, OrderEvent } from '../answers/order.ts';
 import type { Screen } from '../terminal.ts';
 import { money } from './money.ts';
-import { moment } from './moment.ts';
-import { statusPainted } from './orders.ts';
+import { moment, span } from './moment.ts';
+import { statusMarked } from './orders.ts';
 import { table } from './table.ts';
-import { deliveryWords, reasonWords, statusWords } from './words.ts';
 import { told } from './told.ts';
+import { wrap } from './width.ts';
+import { deliveryWords, happeningWords, reasonWords, statusWords } from './words.ts';
 
 type Line = Order['lines'][number];
 
@@ -26,8 +27,16 @@ export function addressLine({ delivery }: Order): string {
   return parts.filter(isFilled).map((part) => told(part, 120)).join(', ');
 }
 
-const facts = (rows: [string, string][]): string =>
-  rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
+const labelWidth = 10;
+
+/** Names and values in two columns; a value goes on in its own. */
+const facts = (rows: [string, string][], { width }: Screen): string =>
+  rows.map(([name, value]) => {
+    const lines = wrap(value, width - labelWidth);
+    return [name.padEnd(labelWidth), ' '.repeat(labelWidth)]
+      .flatMap((label, at) => (at === 0 ? lines.slice(0, 1) : lines.slice(1))
+        .map((line) => `${label}${line}`)).join('\n');
+  }).join('\n');
 
 /** What the order is, line by line. */
 export function orderView(order: Order, screen: Screen): string {
@@ -36,15 +45,16 @@ export function orderView(order: Order, screen: Screen): string {
     ['Order', paint.bold(told(order.number, 16))],
     ['Id', told(order.id, 40)],
     ['Placed', moment(order.placed_at, timeZone)],
-    ['Status', statusPainted(order.status, paint)],
+    ['Status', statusMarked(order.status, paint)],
     ['Name', told(order.customer.name, 80)],
     ['Phone', told(order.customer.phone, 32)],
-    ['Address', `${addressLine(order)} (${deliveryWords(order)})`],
+    ['Address', isCollected(order)
+      ? deliveryWords(order) : `${addressLine(order)} (${deliveryWords(order)})`],
   ];
   if (order.eta !== null && order.eta !== undefined) {
-    const [from, to] = [order.eta.earliest, order.eta.latest].map((at) => moment(at, timeZone));
-    rows.push(['Expected', `${from} to ${to}`]);
+    rows.push(['Expected', span(order.eta.earliest, order.eta.latest, timeZone)]);
   }
+  if (isFilled(order.courier?.name)) rows.push(['Courier', told(order.courier.name, 80)]);
   if (isFilled(order.notes)) rows.push(['Note', told(order.notes, 500)]);
   if (isFilled(order.cancel?.reason)) rows.push(['Reason', reasonWords(order.cancel.reason)]);
   const lines = order.lines.map((line) =>
@@ -54,15 +64,15 @@ export function orderView(order: Order, screen: Screen): string {
     ? [] : [`${'Delivery'.padEnd(10)}${money(fee)}`];
   const total = `${'Total'.padEnd(10)}${paint.bold(money(order.totals.total))}`;
   const columns = [
-    { title: 'QTY', align: 'right' as const }, { title: 'ITEM' },
+    { title: 'QTY', align: 'right' as const }, { title: 'ITEM', flex: true as const },
     { title: 'SUM', align: 'right' as const },
   ];
-  return [facts(rows), '', table(columns, lines, screen), '', ...feeRow, total].join('\n');
+  return [facts(rows, screen), '', table(columns, lines, screen), '', ...feeRow, total].join('\n');
 }
 
 const eventWords = (event: OrderEvent): string => {
   if (isFilled(event.to) && event.to !== event.from) return statusWords(event.to);
-  return event.type === 'geocoded' ? 'address checked' : told(event.type, 40);
+  return happeningWords(event.type);
 };
 
 /** What happened to the order, oldest first. */
@@ -75,56 +85,21 @@ export function historyView(events: OrderEvent[], screen: Screen): string {
     [isFilled(event.reason) ? reasonWords(event.reason) : '', told(event.note ?? '', 200)]
       .filter(isFilled).join(': '),
   ]);
-  return table(
-    [{ title: 'TIME' }, { title: 'WHAT' }, { title: 'BY' }, { title: 'WHY' }], rows, screen,
-  );
-}
-
-/** After an order was placed: number, status, total and what became of the address. */
-export function placedView(
-  order: Order, how: { replayed: boolean }, screen: Screen,
-): string {
-  const { paint } = screen;
-  const number = paint.bold(told(order.number, 16));
-  const lines = [
-    how.replayed
-      ? `Order ${number} was placed before with this key; nothing was placed again.`
-      : `Order ${number} is placed.`,
-    `Status: ${statusPainted(order.status, paint)}. Total: ${money(order.totals.total)}.`,
-  ];
-  const { delivery } = order;
-  if (delivery?.geocode.corrected === true) {
-    lines.push(`We read that as ${told(delivery.address.postcode, 64)}.`);
+  const columns = [{ title: 'TIME' }, { title: 'WHAT', flex: true as const }];
+  // Who and why have no room of their own there.
+  if (screen.width < historyWidthMin) {
+    const short = rows.map(([time = '', what = '', by = '', why = '']) =>
+      [time, `${what} (${[by, why].filter(isFilled).join(', ')})`]);
+    return table(columns, short, screen);
   }
-  if (delivery?.geocode.status === 'unverified') {
-    lines.push(
-      'We could not check the postcode just now. We will check it before your order leaves.',
-    );
-  }
-  return lines.join('\n');
+  const [time, what] = [{ title: 'TIME' }, { title: 'WHAT' }];
+  return table([time, what, { title: 'BY' }, { title: 'WHY', flex: true }], rows, screen);
 }
 
-const endWords: Record<string, string> = {
-  withdrawn: 'It was taken back and was not placed.',
-  expired: 'No back end took it in time; it was not placed. Place it again if it is still wanted.',
-};
+const historyWidthMin = 70;
+const isCollected = ({ delivery }: Order): boolean => delivery === null || delivery === undefined;
 
-/** An order in the queue: where it stands and what happens next, or how that ended. */
-export function queuedView(submission: Submission, { timeZone }: Screen): string {
-  const { status, position, expires_at: expiresAt, ending, error } = submission;
-  const id = told(submission.id, 60);
-  const why = told(error?.detail ?? '', 500);
-  if (status === 'rejected') return `The order ${id} was refused: ${why}`;
-  const end = endWords[status];
-  if (end !== undefined) return `The order was queued as ${id}. ${end}`;
-  const place = position === null || position === undefined ? '' : `, ${position} in line`;
-  const until = isFilled(expiresAt) ? `, at the latest at ${moment(expiresAt, timeZone)}` : '';
-  const next = isFilled(ending)
-    ? 'It is not sent any more; the back ends have to confirm that it was not placed.'
-    : `It will be placed as soon as a back end can take it${until}.`;
-  return [
-    `The order is queued as ${id}${place}; it is not placed yet.`,
-    next,
-    `How it stands: orderly client show ${id}`,
-  ].join('\n');
-}
+/** The address under which anybody may track the order, whole; null when it has none. */
+export const trackerOf = (order: Order, url: string): string | null =>
+  (isFilled(order.track_url) ? told(`${url}${order.track_url}`, 400) : null);
+

@@ -3,7 +3,8 @@ import type { Paint, Screen } from '../terminal.ts';
 import { money } from './money.ts';
 import { moment } from './moment.ts';
 import { table } from './table.ts';
-import { deliveryWords, statusInShort, statusWords } from './words.ts';
+import { columnsOf, fit } from './width.ts';
+import { deliveryWords, statusInShort, statusMark, statusWords } from './words.ts';
 import { told } from './told.ts';
 
 const done = new Set(['delivered']);
@@ -17,6 +18,10 @@ export function statusPainted(
   return bad.has(status) ? paint.red(words) : paint.cyan(words);
 }
 
+/** With a shape of its own as well. */
+export const statusMarked = (status: string, paint: Paint, words?: string): string =>
+  statusPainted(status, paint, `${statusMark(status)} ${words ?? statusWords(status)}`);
+
 /** The lines of an order in short: "2 × Soup, Bread". */
 export function itemsInShort(order: Order, charactersMax: number): string {
   const names = order.lines.map(({ quantity, name }) =>
@@ -25,23 +30,39 @@ export function itemsInShort(order: Order, charactersMax: number): string {
 }
 
 /** Columns that the other cells need as a rule, gaps included. */
-const otherColumnsWidth = 68;
+const otherColumnsWidth = 70;
 const itemsWidthMin = 24;
+
+/** Where a table would be wider than the screen: two lines for each order. */
+function narrowRow(order: Order, { width, paint, timeZone }: Screen): string {
+  const status = statusMarked(order.status, paint, statusInShort(order.status));
+  const total = money(order.totals.total);
+  const head = `${told(order.number, 16)}  ${status}`;
+  const space = Math.max(2, width - columnsOf(head) - columnsOf(total));
+  const when = moment(order.placed_at, timeZone);
+  return [
+    `${head}${' '.repeat(space)}${total}`,
+    fit(`  ${when}  ${itemsInShort(order, width)}`, width),
+  ].join('\n');
+}
 
 /** A table of orders, the newest as the server sorted them. */
 export function ordersView(page: OrderPage, screen: Screen): string {
   if (page.data.length === 0) return 'No orders.';
-  const itemsMax = Math.max(itemsWidthMin, screen.width - otherColumnsWidth);
+  if (screen.width < otherColumnsWidth + itemsWidthMin / 2) {
+    return page.data.map((order) => narrowRow(order, screen)).join('\n');
+  }
+  const itemsMax = Math.max(itemsWidthMin / 2, screen.width - otherColumnsWidth);
   const rows = page.data.map((order) => [
     told(order.number, 16),
     moment(order.placed_at, screen.timeZone),
     itemsInShort(order, itemsMax),
     money(order.totals.total),
-    statusPainted(order.status, screen.paint, statusInShort(order.status)),
+    statusMarked(order.status, screen.paint, statusInShort(order.status)),
     deliveryWords(order),
   ]);
   return table([
-    { title: 'NUMBER' }, { title: 'PLACED' }, { title: 'ITEMS' },
+    { title: 'NUMBER' }, { title: 'PLACED' }, { title: 'ITEMS', flex: true },
     { title: 'TOTAL', align: 'right' }, { title: 'STATUS' }, { title: 'ADDRESS' },
   ], rows, screen);
 }

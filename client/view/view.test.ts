@@ -9,7 +9,8 @@ import { exampleMenu, exampleOrder } from '../testing/examples.ts';
 import { menuView } from './menu.ts';
 import { duration, moment } from './moment.ts';
 import { money, parsePounds, pounds } from './money.ts';
-import { historyView, orderView, placedView } from './order.ts';
+import { historyView, orderView } from './order.ts';
+import { placedView } from './placed.ts';
 import { ordersView } from './orders.ts';
 import { summaryView } from './summary.ts';
 import { told } from './told.ts';
@@ -181,13 +182,13 @@ describe('one order', () => {
 
   it('tells after placing what became of the postcode', () => {
     const corrected = withGeocode({ corrected: true });
-    expect(placedView(corrected, { replayed: false }, plain)).toBe([
+    expect(placedView(corrected, { replayed: false, url: '' }, plain)).toBe([
       'Order A-042 is placed.',
       'Status: placed, waiting for the shop. Total: £12.00.',
       'We read that as DH1 3LE.',
     ].join('\n'));
     const unverified = withGeocode({ status: 'unverified' });
-    expect(placedView(unverified, { replayed: true }, plain)).toBe([
+    expect(placedView(unverified, { replayed: true, url: '' }, plain)).toBe([
       'Order A-042 was placed before with this key; nothing was placed again.',
       'Status: placed, waiting for the shop. Total: £12.00.',
       'We could not check the postcode just now. We will check it before your order leaves.',

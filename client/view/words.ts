@@ -1,3 +1,6 @@
+import type {
+  failReasons, lapsedReason, rejectReasons, Step,
+} from '../../shared/contract/lifecycle.ts';
 import type { cancelReasons, OrderStatus } from '../../shared/contract/order.ts';
 import type { Order } from '../answers/order.ts';
 import { told } from './told.ts';
@@ -16,12 +19,58 @@ const statuses: Record<OrderStatus, string> = {
   failed: 'delivery failed',
 };
 
-const reasons: Record<(typeof cancelReasons)[number], string> = {
+type Reason = (typeof cancelReasons | typeof rejectReasons | typeof failReasons)[number]
+  | typeof lapsedReason;
+
+const reasons: Record<Reason, string> = {
   changed_mind: 'changed my mind',
   duplicate: 'ordered twice',
   wrong_address: 'wrong address',
   too_late: 'takes too long',
+  closing_early: 'closing early',
+  busy: 'too busy',
+  ingredient_unavailable: 'something is sold out',
+  out_of_range: 'too far away',
+  not_accepted_in_time: 'not accepted in time',
+  no_answer: 'nobody answered the door',
+  refused: 'not taken at the door',
   other: 'another reason',
+};
+
+/** What the staff can do with an order, as a choice is called. */
+const stepNames: Record<Step, string> = {
+  accept: 'Accept it',
+  reject: 'Reject it',
+  start: 'Start to prepare it',
+  ready: 'It is ready',
+  dispatch: 'It leaves the shop',
+  deliver: 'It was handed over',
+  fail: 'It could not be handed over',
+  redeliver: 'Set out with it again',
+  cancel: 'Cancel it',
+};
+
+const happenings: Record<string, string> = {
+  geocoded: 'address checked',
+  amended: 'changed',
+  erased: 'name and address taken out',
+};
+
+const acceptings: Record<string, string> = {
+  open: 'takes orders', busy: 'busy', closed: 'closed',
+};
+
+/** A shape beside each word, for those who do not see its colour. */
+const marks: Record<OrderStatus, string> = {
+  placed: '○',
+  accepted: '●',
+  preparing: '●',
+  ready: '●',
+  out_for_delivery: '●',
+  delivered: '✓',
+  rejected: '✗',
+  cancelled: '✗',
+  failed: '!',
 };
 
 const checks: Record<string, string> = {
@@ -43,6 +92,17 @@ export const statusWords = (status: string): string => wordsIn(statuses, status)
 /** The same where there is little room. */
 export const statusInShort = (status: string): string =>
   statusWords(status).split(',')[0] ?? status;
+
+export const statusMark = (status: string): string =>
+  (Object.hasOwn(marks, status) ? marks[status as OrderStatus] : '●');
+
+export const stepName = (step: Step): string => stepNames[step];
+
+/** What happened to an order without another status. */
+export const happeningWords = (type: string): string => wordsIn(happenings, type);
+
+/** Whether a shop takes orders. */
+export const acceptingWords = (state: string): string => wordsIn(acceptings, state);
 
 export const reasonWords = (reason: string): string => wordsIn(reasons, reason);
 
