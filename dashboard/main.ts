@@ -1,5 +1,6 @@
 import { boardView } from './board/board-view.ts';
 import { clusterView } from './cluster/cluster-view.ts';
+import { createAnnouncer } from './frame/announcer.ts';
 import { startConnectionSign } from './frame/connection-sign.ts';
 import { startRouter } from './frame/router.ts';
 import { startSignIn } from './frame/sign-in.ts';
@@ -18,6 +19,7 @@ startTheme();
 const { ask } = startSignIn(session, api);
 startConnectionSign(live);
 startRouter([
-  clusterView({ live, signIn: ask }), boardView({ live }), mapView({ live }), trackerView(),
+  clusterView({ live, api, session, signIn: ask, announce: createAnnouncer() }),
+  boardView({ live }), mapView({ live }), trackerView(),
 ]);
 live.start();

@@ -74,9 +74,22 @@ export class Picture {
       .classed('chosen', ({ key }) => key === chosen);
   }
 
-  /** Something went along a line. */
-  flow(link: string, count = 1): void {
-    this.#dots.add(link, count);
+  focus(key: string): void {
+    this.#nodes.selectAll<SVGGElement, TopologyNode>('g.node')
+      .filter((node) => node.key === key).node()?.focus();
+  }
+
+  /** An event of an order: it was committed, so it went to all that are in sync. */
+  flowOfOrder(): void {
+    const { links, nodes } = this.#topology;
+    const doors = links.filter(({ kind }) => kind === 'orders');
+    const [only] = doors;
+    // With several front ends it is not known through which one it came.
+    if (doors.length === 1 && only !== undefined) this.#dots.add(only.key);
+    for (const { key, kind, to } of links) {
+      const inSync = nodes.find((node) => node.key === to)?.condition === 'backup';
+      if (kind === 'replication' && inSync) this.#dots.add(key);
+    }
   }
 
   #draw(): void {
