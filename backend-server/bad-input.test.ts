@@ -5,6 +5,7 @@ import type { View } from '../shared/contract/view.ts';
 import type { RpcClient } from '../shared/rpc/client.ts';
 import { sealView } from '../shared/rpc/view-seal.ts';
 import { secretOf } from '../shared/rpc/testing/echo-server.ts';
+import { badInput } from '../tests/bad-input.ts';
 import { aPlace, aGeocoder, aSubmit, RunningStore, until } from './testing/running-store.ts';
 
 const other = 'c'.repeat(32);
@@ -128,65 +129,6 @@ describe('a back end under hostile input', () => {
   });
 
   it.each([
-    ['a lower epoch', () => append({ epoch: view.epoch - 1, entries: [entry(1)] })],
-    ['an epoch nobody has heard of', () => append({ epoch: view.epoch + 7 })],
-    ['a prevLsn beyond the log', () => append({ prevLsn: 9999, entries: [entry(10_000)] })],
-    ['prevLsn 2^53 - 1', () => append({ prevLsn: 2 ** 53 - 1 })],
-    ['a gap in the entries', () => append({ entries: [entry(1), entry(3)] })],
-    ['entries that do not follow prevLsn', () => append({ entries: [entry(5)] })],
-    ['entries of a later epoch', () => append({ entries: [entry(1, { epoch: view.epoch + 1 })] })],
-    ['a payload that is no command', () => append({ epoch: view.epoch - 1, entries: [
-      entry(1, { payload: '"source":"primary"' }),
-      entry(2, { payload: '{"source":"primary","kind":"order.place"}' }),
-    ] })],
-    ['an acknowledgement for nobody', () => ({ kind: 'ack', epoch: view.epoch, ok: true,
-      viewNumber: 1, matchLsn: 9999, seq: 9999, hint: 0, fsyncMs: 0, stateHash: null })],
-    ['a view with a wrong seal', () => append({ view: forged({}) })],
-    ['a view of another cluster, well sealed', () =>
-      append({ view: sealView(secret, forged({ clusterId: '1'.repeat(32) })) })],
-    ['a rejection with a forged view', () =>
-      ({ kind: 'reject', epochSeen: 99, view: forged({}) })],
-  ])('is not moved by a message with %s', async (_what, message) => {
-    await settled();
-    const before = await held();
-    expect(await codeOf(callRaw(peer, 'replica.deliver', deliver(message())))).toBe('ok');
-    await callRaw(peer, 'replica.status', {});
-    expect(await held()).toEqual(before);
-  });
-
-  it('is not moved by an append of this epoch from a store that does not lead', async () => {
-    await settled();
-    const before = await held();
-    const { lastLsn, lastEpoch } = backup.replica.status();
-    const message = append({
-      prevLsn: lastLsn, prevEpoch: lastEpoch, entries: [entry(lastLsn + 1)], commitLsn: lastLsn + 1,
-    });
-    await callRaw(peer, 'replica.deliver', deliver(message, { from: { storeId: other, boot: 1 } }));
-    expect(await held()).toEqual(before);
-  });
-
-  it.each([
-    ['a storeId like a prototype', () => ({ from: { storeId: '__proto__', boot: 1 } })],
-    ['a storeId of a megabyte', () => ({ to: megabyte })],
-    ['an empty clusterId', () => ({ clusterId: '' })],
-    ['257 messages', () => ({ messages: Array.from({ length: 257 }, () => append()) })],
-    ['a message nobody knows', () => ({ messages: [{ kind: 'drop' }] })],
-    ['a negative lsn', () => appended(entry(-1))],
-    ['lsn 2^53', () => appended(entry(2 ** 53))],
-    ['a negative boot', () => ({ from: { storeId: other, boot: -1 } })],
-    ['a payload of a megabyte', () => appended(entry(1, { payload: megabyte }))],
-    ['1,025 entries', () => appended(...Array.from({ length: 1025 }, () => entry(1)))],
-    ['a snapshot id with a path', () => ({ messages: [{ kind: 'snapshot', epoch: 1, viewNumber: 1,
-      seq: 1, base: { lsn: 99, epoch: 1 }, snapshotId: '../../../x', bytes: 1,
-      sha256: 'f'.repeat(64), view: null }] })],
-  ])('refuses a delivery with %s', async (_what, parts) => {
-    const before = await held();
-    const params = deliver(append(), parts());
-    expect(await codeOf(callRaw(peer, 'replica.deliver', params))).toBe('invalid_params');
-    expect(await held()).toEqual(before);
-  });
-
-  it.each([
     ['another store', { to: other }], ['another cluster', { clusterId: '1'.repeat(32) }],
   ])('refuses what was meant for %s', async (_what, parts) => {
     const message = append({ entries: [entry(1)] });
@@ -221,17 +163,6 @@ describe('a back end under hostile input', () => {
   });
 
   it.each([
-    ['an id that is a path', { snapshotId: '../../etc/passwd' }, 'invalid_params'],
-    ['an id that is unknown', {}, 'not_found'],
-    ['a negative offset', { offset: -1 }, 'invalid_params'],
-    ['offset 2^53', { offset: 2 ** 53 }, 'invalid_params'],
-    ['length 0', { length: 0 }, 'invalid_params'],
-    ['a length of a gigabyte', { length: 2 ** 30 }, 'invalid_params'],
-  ])('refuses a piece of a snapshot with %s', async (_what, parts, code) => {
-    expect(await codeOf(callRaw(peer, 'replica.snapshotRead', piece(parts)))).toBe(code);
-  });
-
-  it.each([
     ['peer', 'orders.submit'], ['peer', 'replica.setDown'], ['frontend', 'replica.deliver'],
     ['frontend', 'replica.news'], ['operator', 'replica.snapshotRead'], ['operator', 'orders.read'],
   ] as const)('forbids a %s to call %s', async (of, method) => {
@@ -255,13 +186,115 @@ describe('a back end under hostile input', () => {
 
   it('goes on taking orders after all of it', stillTakesOrders);
 
-  it('stops with an alarm, and cuts nothing, when a committed entry differs', async () => {
-    await settled();
-    const before = backup.parts.disk.log.map(({ opId }) => opId);
-    const message = append({ entries: [entry(1, { epoch: 0 })] });
-    await callRaw(peer, 'replica.deliver', deliver(message));
-    await until('the backup has stopped', async () => backup.ends.length > 0);
-    expect(backup.ends).toEqual(['entry 1 of the primary differs from a committed one']);
-    expect(backup.parts.disk.log.map(({ opId }) => opId)).toEqual(before);
+  type Made = [what: string, make: () => object];
+
+  const badIds: Made[] = [
+    ['a storeId like a prototype', () => ({ from: { storeId: '__proto__', boot: 1 } })],
+    ['a storeId of a megabyte', () => ({ to: megabyte })],
+    ['an empty clusterId', () => ({ clusterId: '' })],
+    ['an empty storeId', () => ({ from: { storeId: '', boot: 1 } })],
+  ];
+
+  const strange: Made[] = [
+    ['a lower epoch', () => append({ epoch: view.epoch - 1, entries: [entry(1)] })],
+    ['an epoch nobody has heard of', () => append({ epoch: view.epoch + 7 })],
+    ['a prevLsn beyond the log', () => append({ prevLsn: 9999, entries: [entry(10_000)] })],
+    ['prevLsn 2^53 - 1', () => append({ prevLsn: 2 ** 53 - 1 })],
+    ['a gap in the entries', () => append({ entries: [entry(1), entry(3)] })],
+    ['entries that do not follow prevLsn', () => append({ entries: [entry(5)] })],
+    ['entries of a later epoch', () => append({ entries: [entry(1, { epoch: view.epoch + 1 })] })],
+    ['a payload that is no command', () => append({ epoch: view.epoch - 1, entries: [
+      entry(1, { payload: '"source":"primary"' }),
+      entry(2, { payload: '{"source":"primary","kind":"order.place"}' }),
+    ] })],
+    ['an acknowledgement for nobody', () => ({ kind: 'ack', epoch: view.epoch, ok: true,
+      viewNumber: 1, matchLsn: 9999, seq: 9999, hint: 0, fsyncMs: 0, stateHash: null })],
+    ['a view with a wrong seal', () => append({ view: forged({}) })],
+    ['a view of another cluster, well sealed', () =>
+      append({ view: sealView(secret, forged({ clusterId: '1'.repeat(32) })) })],
+    ['a rejection with a forged view', () =>
+      ({ kind: 'reject', epochSeen: 99, view: forged({}) })],
+  ];
+
+  const malformed: Made[] = [
+    ['257 messages', () => ({ messages: Array.from({ length: 257 }, () => append()) })],
+    ['a message nobody knows', () => ({ messages: [{ kind: 'drop' }] })],
+    ['a negative lsn', () => appended(entry(-1))],
+    ['lsn 2^53', () => appended(entry(2 ** 53))],
+    ['a negative boot', () => ({ from: { storeId: other, boot: -1 } })],
+    ['a payload of a megabyte', () => appended(entry(1, { payload: megabyte }))],
+    ['1,025 entries', () => appended(...Array.from({ length: 1025 }, () => entry(1)))],
+    ['a snapshot id with a path', () => ({ messages: [{ kind: 'snapshot', epoch: 1, viewNumber: 1,
+      seq: 1, base: { lsn: 99, epoch: 1 }, snapshotId: '../../../x', bytes: 1,
+      sha256: 'f'.repeat(64), view: null }] })],
+  ];
+
+  const pieces: [what: string, parts: object, code: string][] = [
+    ['an id that is a path', { snapshotId: '../../etc/passwd' }, 'invalid_params'],
+    ['an id that is unknown', {}, 'not_found'],
+    ['a negative offset', { offset: -1 }, 'invalid_params'],
+    ['offset 2^53', { offset: 2 ** 53 }, 'invalid_params'],
+    ['length 0', { length: 0 }, 'invalid_params'],
+    ['a length of a gigabyte', { length: 2 ** 30 }, 'invalid_params'],
+  ];
+
+  async function expectRefusedDeliveries(table: readonly Made[]): Promise<void> {
+    const before = await held();
+    for (const [what, parts] of table) {
+      const params = deliver(append(), parts());
+      expect(await codeOf(callRaw(peer, 'replica.deliver', params)), what).toBe('invalid_params');
+    }
+    expect(await held()).toEqual(before);
+  }
+
+  const fromOther = { from: { storeId: other, boot: 1 } };
+
+  badInput('a back end', {
+    async 110() {
+      // A store that claims to be another, of an older start, is not heard.
+      await settled();
+      const before = await held();
+      const older = deliver(append({ entries: [entry(before.lastLsn + 1)] }), {
+        from: { storeId: primary.id, boot: 0 },
+      });
+      await codeOf(callRaw(peer, 'replica.deliver', older));
+      expect(await held()).toEqual(before);
+    },
+    111: () => expectRefusedDeliveries(badIds),
+    async 116() {
+      await expectRefusedDeliveries(malformed);
+      await settled();
+      const before = await held();
+      for (const [what, message] of strange) {
+        const params = deliver(message());
+        expect(await codeOf(callRaw(peer, 'replica.deliver', params)), what).toBe('ok');
+        await callRaw(peer, 'replica.status', {});
+        expect(await held(), what).toEqual(before);
+      }
+      const { lastLsn, lastEpoch } = backup.replica.status();
+      const message = append({
+        prevLsn: lastLsn, prevEpoch: lastEpoch, entries: [entry(lastLsn + 1)],
+        commitLsn: lastLsn + 1,
+      });
+      await callRaw(peer, 'replica.deliver', deliver(message, fromOther));
+      expect(await held()).toEqual(before);
+    },
+    async 117() {
+      await settled();
+      const before = backup.parts.disk.log.map(({ opId }) => opId);
+      const message = append({ entries: [entry(1, { epoch: 0 })] });
+      await callRaw(peer, 'replica.deliver', deliver(message));
+      await until('the backup has stopped', async () => backup.ends.length > 0);
+      expect(backup.ends).toEqual(['entry 1 of the primary differs from a committed one']);
+      expect(backup.parts.disk.log.map(({ opId }) => opId)).toEqual(before);
+    },
+    async 118() {
+      const before = await held();
+      for (const [what, parts, code] of pieces) {
+        const asked = callRaw(peer, 'replica.snapshotRead', piece(parts));
+        expect(await codeOf(asked), what).toBe(code);
+      }
+      expect(await held()).toEqual(before);
+    },
   });
 });

@@ -43,14 +43,15 @@ export class RunningService {
     this.server = parts.server;
   }
 
-  /** `ticking`: it supervises leases as the program does. */
+  /** `ticking`: it supervises leases as the program does; without, nobody's lease ends. */
   static async start(
     dir = mkdtempSync(join(tmpdir(), 'orderly-ns-')), ticking = true, port = 0,
   ): Promise<RunningService> {
     const store = new ViewStore(dir);
     const failures: string[] = [];
     const service = new NameService({
-      store, clock: systemClock, logger: silentLogger, times: defaultRuleTimes,
+      store, clock: systemClock, logger: silentLogger,
+      times: ticking ? defaultRuleTimes : { ...defaultRuleTimes, leaseMs: 3_600_000 },
       prober: new Prober({ secret, id: 'ns-test', logger: silentLogger }),
       seal: (view) => sealView(secret, view),
       onStorageFailed: (why) => failures.push(why),
