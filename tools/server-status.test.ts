@@ -30,19 +30,25 @@ const addresses = (text: string): string => text.replaceAll(/127\.0\.0\.1:\d{5}/
 const isDown = (n: number): boolean | undefined => cluster.statuses.get(n)?.down;
 
 describe('orderly server-status list', () => {
-  it('shows every back end, the lost one too, and the view', async () => {
+  it('shows every back end, the lost one too, breakers and the view', async () => {
     await cluster.kill(3, 12_300);
+    cluster.change(2, { geocoders: [{ name: 'postcodes.io', state: 'open' }] });
     const { code, out, err } = await run(['list']);
     expect([code, err()]).toEqual([0, '']);
     expect(addresses(out())).toBe([
-      'NODE       ROLE     STATE                    EPOCH  APPLIED  LAG  ORDERS  UPTIME  ADDRESS',
-      'backend-1  primary  UP serving                   2       42    0      12   3 min  HOST:PORT',
-      'backend-2  backup   UP in sync                   2       41    1      12   3 min  HOST:PORT',
-      'backend-3  -        DOWN last seen 12 s ago      -        -    -       -       -  HOST:PORT',
+      'NODE       ROLE     STATE                    EPOCH  APPLIED  LAG  ORDERS  UPTIME  GEOCODERS'
+        + '          ADDRESS',
+      'backend-1  primary  UP serving                   2       42    0      12   3 min  ok       '
+        + '          HOST:PORT',
+      'backend-2  backup   UP in sync                   2       41    1      12   3 min  '
+        + 'postcodes.io open  HOST:PORT',
+      'backend-3  -        DOWN last seen 12 s ago      -        -    -       -       -  -        '
+        + '          HOST:PORT',
       '',
       'Name server: HOST:PORT.',
       'View 3, epoch 2. In sync: backend-1, backend-2 (at least 2 needed).',
       'Front ends: frontend-1 at 127.0.0.1:8080.',
+      'Geocoders of backend-1: postcodes.io breaker closed.',
       '',
     ].join('\n'));
   });
@@ -154,14 +160,50 @@ describe('orderly server-status down, up and toggle', () => {
   });
 });
 
+describe('orderly server-status drain, resume and promote', () => {
+  it('change a back end, and say how it is then', async () => {
+    expect((await run(['drain', 'backend-2'])).out()).toBe('backend-2: UP draining, backup.\n');
+    expect((await run(['resume', 'backend-2'])).out()).toBe('backend-2: UP in sync.\n');
+    expect((await run(['promote', 'backend-2'])).out()).toBe('backend-2: UP serving, primary.\n');
+    const again = await run(['promote', storeIdOf(2), '--json']);
+    expect(JSON.parse(again.out())).toMatchObject({ id: 'backend-2', role: 'primary', up: true });
+    expect(cluster.statuses.get(1)).toMatchObject({ role: 'backup', state: 'in sync' });
+  });
+
+  it('promote only one that is in sync, while there is a primary to hand over', async () => {
+    await run(['drain', 'backend-3']);
+    const draining = await run(['promote', 'backend-3']);
+    expect([draining.code, draining.err()]).toEqual([5, expect.stringMatching(
+      /^error: The back end backend-1 refuses: Only a back end that is in sync .*\nfix: /)]);
+    await run(['down', 'backend-1']);
+    const leaderless = await run(['promote', 'backend-2']);
+    expect([leaderless.code, leaderless.err()]).toEqual([3, expect.stringContaining('No primary')]);
+  });
+
+  it('--wait ends with 4 when nobody takes over, with 0 once it does not lead', async () => {
+    expect((await run(['drain', 'backend-2', '--wait'])).code).toBe(0);
+    const leads = await run(['drain', 'backend-1', '--wait', '--within', '0.2', '--json']);
+    expect(leads.code).toBe(4);
+    expect(JSON.parse(leads.out())).toMatchObject({ code: 'degraded', exit_code: 4 });
+  });
+
+  it('tell a refusal of the back end as such', async () => {
+    await run(['down', 'backend-2']);
+    const { code, err } = await run(['drain', 'backend-2']);
+    expect(code).toBe(3);
+    expect(err()).toContain('error: The back end backend-2 refuses: This back end was switched');
+    expect(err()).toContain('fix:   `orderly server-status up ID` switches it up again');
+  });
+});
+
 describe('the menu of orderly server-status', () => {
   it('toggles, refreshes and quits', async () => {
     const { code, out, err } = await run([], [
-      'backend-2  UP', 'Refresh', 'backend-2  DOWN', 'Quit',
+      'backend-2  UP', 'Switch down', 'Refresh', 'backend-2  DOWN', 'Switch up', 'Quit',
     ]);
     expect(code).toBe(0);
     expect(err()).toContain('backend-2: DOWN switched off.');
-    expect(err()).toContain('backend-2: UP catching up.');
+    expect(err()).toContain('backend-2: UP catching up, backup.');
     expect(out().match(/^NODE/gm)).toHaveLength(4);
     expect(isDown(2)).toBe(false);
   });
@@ -169,15 +211,29 @@ describe('the menu of orderly server-status', () => {
   it('does not offer one that does not answer, and asks before the last one', async () => {
     await cluster.kill(2, 1_000);
     const { code, prompts } = await run([], [
-      'backend-2', 'backend-3', 'backend-1', false, 'backend-1', true, 'Quit',
+      'backend-2', 'backend-3', 'Switch down', 'backend-1', 'Switch down', false,
+      'backend-1', 'Switch down', true, 'Quit',
     ]);
     expect(code).toBe(0);
     expect(prompts?.refused).toEqual(['(does not answer)']);
     expect([isDown(1), isDown(3)]).toEqual([true, true]);
   });
 
+  it('drains, resumes and promotes, and offers only what can be done', async () => {
+    cluster.change(3, { state: 'catching up', role: 'learner' });
+    const { code, err, prompts } = await run([], [
+      'backend-2', 'Drain', 'backend-2', 'Promote', 'Resume', 'backend-2', 'Promote',
+      'backend-2', 'Promote', 'Back', 'Quit',
+    ]);
+    expect(code).toBe(0);
+    expect(prompts?.refused).toEqual(['(not in sync)', '(leads already)']);
+    expect(err()).toContain('backend-2: UP draining, backup.');
+    expect(err()).toContain('backend-2: UP in sync, backup.');
+    expect(err()).toContain('backend-2: UP serving, primary.');
+  });
+
   it('goes on when a back end dies between the list and the choice', async () => {
-    const prompts = new ScriptedPrompts('backend-3', 'Quit');
+    const prompts = new ScriptedPrompts('backend-3', 'Switch down', 'Quit');
     const choose = prompts.choose.bind(prompts);
     prompts.choose = async (question) => {
       if (prompts.asked.length === 0) await cluster.kill(3, 100);
@@ -225,7 +281,8 @@ describe('orderly server-status without a cluster', () => {
     const wrong = [
       ['lst'], ['down'], ['list', 'backend-1'], ['list', '--nameserver', 'nowhere'],
       ['list', '--nameserver', 'a:0'], ['list', '--timeout', '-1'], ['list', '--group', '../x'],
-      ['list', '--frobnicate'], ['down', 'a', 'b'],
+      ['list', '--frobnicate'], ['down', 'a', 'b'], ['down', 'backend-1', '--watch'],
+      ['--watch', '--interval', '0'], ['promote'],
     ];
     for (const argv of wrong) {
       const { code, err } = await run(argv);

@@ -3,64 +3,78 @@ import { exitCodeHelp, exitCodes, usageFailure } from '../client/failure.ts';
 import { mannerOf, quiet } from '../client/manner.ts';
 import { report } from '../client/report.ts';
 import { Terminal, type Io } from '../client/terminal.ts';
+import { addOwnCommand } from './own-command.ts';
 import type { StatusOptions } from './server-status/config.ts';
 import type { Order } from './server-status/words.ts';
 
-/** `orderly server-status`: who is primary, who lags; switch a back end down or up. */
+/** `orderly server-status`: who is primary, who lags; switch, drain or promote a back end. */
 
-const words = ['list', 'down', 'up', 'toggle'] as const;
-const summary = 'who is primary, who lags; switch a back end down or up';
+const deedWords = ['down', 'up', 'toggle', 'drain', 'resume', 'promote'] as const;
+const words = ['list', ...deedWords] as const;
+const summary = 'who is primary, who lags; switch, drain or promote a back end';
 
 const examples = `
 Examples:
   orderly server-status                    the table and a menu
+  orderly server-status --watch            the table, kept up to date; arrow keys choose
   orderly server-status list --json        for scripts
   orderly server-status down backend-2     it refuses every call until it is switched up
+  orderly server-status drain backend-1 --wait
 ${exitCodeHelp}`;
 
-const statusCommand = (): Command => new Command('server-status')
-  .name('orderly server-status')
-  .description(summary)
-  .argument('[word]', 'list, down, up or toggle; without it: a menu')
-  .argument('[id]', 'name or store id of a back end')
-  .option('--nameserver <addresses>', 'HOST:PORT[,...] (environment: ORDERLY_NAMESERVER)')
-  .option('--home <dir>', 'folder of the cluster (environment: ORDERLY_HOME)')
-  .option('--group <name>', 'replica group', 'main')
-  .option('--timeout <seconds>', 'how long to look for the name server', '5')
-  .option('--no-mdns', 'do not look for a name server on the local network')
-  .option('--json', 'machine output only, on stdout; nobody is asked')
-  .option('--yes', 'switch down even the last back end that is up')
-  .option('--verbose', 'tell error codes too')
-  .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']))
-  .addHelpText('after', examples);
-
-function orderOf(text: string | undefined, name: string | undefined): Order {
-  if (text === undefined) return { kind: 'menu' };
+function orderOf(
+  [text, name]: readonly [string | undefined, string | undefined], { watch }: StatusOptions,
+): Order {
+  if (text === undefined) return { kind: watch === true ? 'watch' : 'menu' };
   const word = words.find((one) => one === text);
   if (word === undefined) {
     throw usageFailure(`There is no command ${text}.`, [`use one of: ${words.join(', ')}`]);
   }
   if (word === 'list') {
-    if (name === undefined) return { kind: 'list' };
+    if (name === undefined) return { kind: watch === true ? 'watch' : 'list' };
     throw usageFailure('list takes no name.');
   }
-  if (name !== undefined) return { kind: 'switch', wish: word, name };
+  if (watch === true) throw usageFailure(`--watch shows the table and can not ${word}.`);
+  if (name !== undefined) return { kind: 'deed', deed: word, name };
   throw usageFailure(`${word} needs the name of a back end.`, [
     '`orderly server-status list` shows the names',
   ]);
 }
 
+const serverStatusCommand = ({ io, terminal }: { io: Io; terminal: Terminal }): Command => {
+  const command = new Command('server-status').name('orderly server-status');
+  command.description(summary)
+    .argument('[word]', `${words.join(', ')}; without it: a menu`)
+    .argument('[id]', 'name or store id of a back end')
+    .option('--watch', 'the table, kept up to date until Ctrl-C; blocks where it is no terminal')
+    .option('--interval <seconds>', 'how often, with --watch', '1')
+    .option('--wait', 'with drain: until another leads, else exit code 4')
+    .option('--within <seconds>', 'how long --wait waits', '30')
+    .option('--nameserver <addresses>', 'HOST:PORT[,...] (environment: ORDERLY_NAMESERVER)')
+    .option('--home <dir>', 'folder of the cluster (environment: ORDERLY_HOME)')
+    .option('--group <name>', 'replica group', 'main')
+    .option('--timeout <seconds>', 'how long to look for the name server', '5')
+    .option('--no-mdns', 'do not look for a name server on the local network')
+    .option('--json', 'machine output only, on stdout; nobody is asked')
+    .option('--yes', 'switch down even the last back end that is up')
+    .option('--verbose', 'tell error codes too')
+    .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']))
+    .addHelpText('after', examples)
+    .action(async (word: string | undefined, name: string | undefined) => {
+      const options = command.opts<StatusOptions>();
+      const order = orderOf([word, name], options);
+      const { runOrder } = await import('./server-status/words.ts');
+      await runOrder(io, terminal, { order, options });
+    });
+  return command;
+};
+
 /** Runs `orderly server-status`; resolves with the exit code and never rejects. */
 export async function runServerStatus(argv: readonly string[], io: Io): Promise<number> {
   const manner = mannerOf(argv);
   const terminal = new Terminal(io, manner.colour);
-  const command = statusCommand();
+  const command = serverStatusCommand({ io, terminal });
   quiet(command, terminal);
-  command.action(async (word: string | undefined, name: string | undefined) => {
-    const order = orderOf(word, name);
-    const { runOrder } = await import('./server-status/words.ts');
-    await runOrder(io, terminal, { order, options: command.opts<StatusOptions>() });
-  });
   try {
     await command.parseAsync([...argv], { from: 'user' });
     return exitCodes.ok;
@@ -69,18 +83,7 @@ export async function runServerStatus(argv: readonly string[], io: Io): Promise<
   }
 }
 
-/** Adds `server-status` to the program; its own arguments are parsed by runServerStatus. */
-export function addServerStatusCommand(program: Command): void {
-  program.command('server-status')
-    .description(summary)
-    .argument('[arguments...]')
-    .allowUnknownOption()
-    .helpOption(false)
-    .addHelpText('after', '\nAll of it: orderly server-status --help')
-    .action(async (_words: string[], _options: unknown, command: Command) => {
-      const { processIo } = await import('../client/config.ts');
-      const { io, dispose } = processIo();
-      process.exitCode = await runServerStatus(command.args, io);
-      dispose();
-    });
-}
+export const addServerStatusCommand = (program: Command): void => addOwnCommand(program, {
+  name: 'server-status', summary, full: 'orderly server-status',
+  load: async () => runServerStatus,
+});

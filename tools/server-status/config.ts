@@ -15,6 +15,12 @@ export interface StatusOptions {
   mdns: boolean;
   json?: boolean;
   yes?: boolean;
+  wait?: boolean;
+  /** Seconds. */
+  within?: string;
+  watch?: boolean;
+  /** Seconds. */
+  interval?: string;
 }
 
 export interface StatusConfig {
@@ -29,7 +35,7 @@ export interface StatusConfig {
 }
 
 const usualNameServer = '127.0.0.1:7400';
-const timeoutMsMax = 600_000;
+const secondsMsMax = 600_000;
 
 function parseAddresses(text: string): string[] {
   const addresses = text.split(',').map((one) => one.trim()).filter((one) => one !== '');
@@ -38,10 +44,11 @@ function parseAddresses(text: string): string[] {
   throw usageFailure(`--nameserver is not HOST:PORT[,HOST:PORT...]: ${wrong ?? text}`);
 }
 
-function parseTimeoutMs(text: string): number {
+/** Milliseconds of an option in seconds. Throws a Failure that names it. */
+export function readSeconds(option: string, text: string): number {
   const ms = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Math.round(Number(text) * 1_000) : 0;
-  if (ms >= 1 && ms <= timeoutMsMax) return ms;
-  throw usageFailure(`--timeout is not a number of seconds between 0.001 and 600: ${text}`);
+  if (ms >= 1 && ms <= secondsMsMax) return ms;
+  throw usageFailure(`${option} is not a number of seconds between 0.001 and 600: ${text}`);
 }
 
 /** Where the servers of this home have found their name server; empty when they never ran. */
@@ -73,7 +80,7 @@ export function readStatusConfig(options: StatusOptions, io: Io): StatusConfig {
       ? remembered.length === 0 ? [] : [...remembered, usualNameServer]
       : parseAddresses(given),
     group: options.group,
-    timeoutMs: parseTimeoutMs(options.timeout),
+    timeoutMs: readSeconds('--timeout', options.timeout),
     mdns: options.mdns,
     ...(secretValue === '' ? {} : { secretValue }),
     ...(secretFile === '' ? {} : { secretFile }),

@@ -13,16 +13,24 @@ export interface BackEnd {
   listed: { alive: boolean; lastSeenMs: number } | null;
   /** What it answered; null when it did not. */
   status: ReplicaStatus | null;
+  /** How long it has not answered while it was watched; 0 where that is not known. */
+  silentMs: number;
 }
 
 /** Everything that server-status knows at one moment. */
 export interface Snapshot {
   nameServer: string;
+  /** It does not answer: the view and the registrations are those that it told last. */
+  nameServerSilent: boolean;
   clusterId: string;
   group: string;
   view: View | null;
   backEnds: BackEnd[];
   frontEnds: Listed[];
+  /** All that the name server listed. */
+  registrations: Listed[];
+  /** When it was taken, by the clock that measures durations. */
+  takenMs: number;
 }
 
 /** By name, numbers in it by their size, so that backend-10 comes after backend-9. */

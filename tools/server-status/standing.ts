@@ -1,5 +1,6 @@
 import type { ReplicaStatus } from '../../shared/contract/replica.ts';
 import type { View } from '../../shared/contract/view.ts';
+import { duration } from '../../client/view/moment.ts';
 import type { BackEnd, Snapshot } from './snapshot.ts';
 
 /** What the facts about a back end come to. */
@@ -16,14 +17,20 @@ export function roleOf(backEnd: BackEnd): ReplicaStatus['role'] | null {
 }
 
 /** `UP serving`, `DOWN switched off`, `DOWN last seen 12 s ago`: the word, then the reason. */
-export function stateOf({ status, listed }: BackEnd): { up: boolean; why: string } {
+export function stateOf({ status, listed, silentMs }: BackEnd): { up: boolean; why: string } {
   if (status !== null) {
     return status.down ? { up: false, why: 'switched off' } : { up: true, why: status.state };
   }
-  if (listed === null) return { up: false, why: 'not registered' };
-  const seconds = Math.max(0, Math.round(listed.lastSeenMs / 1_000));
-  const seen = `last seen ${seconds} s ago`;
-  return { up: false, why: listed.alive ? `no answer, ${seen}` : seen };
+  if (listed === null && silentMs === 0) return { up: false, why: 'not registered' };
+  const seen = `last seen ${duration(Math.max(silentMs, listed?.lastSeenMs ?? 0))} ago`;
+  return { up: false, why: listed?.alive === true ? `no answer, ${seen}` : seen };
+}
+
+/** Its geocoders whose breaker is not closed, in words; `ok` when every one may be called. */
+export function geocodersOf({ status }: BackEnd): string | null {
+  if (status === null || status.geocoders.length === 0) return null;
+  const broken = status.geocoders.filter(({ state }) => state !== 'closed');
+  return broken.length === 0 ? 'ok' : broken.map(({ name, state }) => `${name} ${state}`).join(', ');
 }
 
 /** Committed ops that it has not executed yet; null when the primary or it does not answer. */

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OrderlyError } from '../../../shared/contract/errors.ts';
 import { nameServerMethods } from '../../../shared/contract/nameserver.ts';
 import { replicaMethods, type ReplicaStatus } from '../../../shared/contract/replica.ts';
 import type { View } from '../../../shared/contract/view.ts';
@@ -43,13 +44,13 @@ export const exampleStatus = (n: number, more: Partial<ReplicaStatus> = {}): Rep
   ...more,
 });
 
-export const exampleView = (addresses: Record<string, string>): View => ({
+export const exampleView = (addresses: Record<string, string>, primary = 1): View => ({
   clusterId,
   group: 'main',
   lineage: 1,
   viewNumber: 3,
   epoch: 2,
-  primary: storeIdOf(1),
+  primary: storeIdOf(primary),
   primaryBoot: 1,
   inSync: Object.keys(addresses).toSorted((a, b) => (a < b ? -1 : 1)),
   minInSync: 2,
@@ -68,6 +69,7 @@ export class SmallCluster {
   readonly #secret: ClusterSecret = loadClusterSecret({ home: this.home, create: true });
   readonly #servers = new Map<number, RpcServer>();
   #nameServer: RpcServer | null = null;
+  #primary = 1;
 
   get nameServer(): string {
     return must(this.#nameServer, 'the cluster was started').address;
@@ -80,10 +82,15 @@ export class SmallCluster {
         clusterId, registrations: [...this.listed.values(), this.#frontEnd()],
       })),
       implement(nameServerMethods.getView, async () => ({
-        news: { view: exampleView(this.#addresses()), dead: [] },
+        news: { view: exampleView(this.#addresses(), this.#primary), dead: [] },
       })),
     ]);
     return this;
+  }
+
+  /** From now on the back end says this of itself. */
+  change(n: number, more: Partial<ReplicaStatus>): void {
+    this.statuses.set(n, { ...must(this.statuses.get(n), 'it was started'), ...more });
   }
 
   /** The back end is gone, as after kill -9; the name server has not heard of it for a while. */
@@ -93,6 +100,12 @@ export class SmallCluster {
     this.listed.set(n, { ...entry, alive: false, lastSeenMs });
   }
 
+  /** Another store under the same name has taken its place. */
+  async replace(n: number, storeId: string): Promise<void> {
+    await this.#startBackEnd(n, storeId);
+    this.change(n, { role: 'learner', state: 'catching up' });
+  }
+
   async stopNameServer(): Promise<void> {
     await this.#nameServer?.close();
   }
@@ -100,6 +113,20 @@ export class SmallCluster {
   async stop(): Promise<void> {
     await this.stopNameServer();
     for (const server of this.#servers.values()) await server.close();
+  }
+
+  /** As the back ends do it; the view is changed with the next look at it. */
+  #promote(to: string): void {
+    for (const [n, status] of this.statuses) {
+      const leads = status.storeId === to;
+      if (leads && status.state !== 'in sync') throw new OrderlyError('not_in_sync');
+      if (leads) this.#primary = n;
+    }
+    for (const [n, status] of this.statuses) {
+      const role = n === this.#primary ? 'primary' : 'backup';
+      const state = role === 'primary' ? 'serving' : 'in sync';
+      if (!status.down) this.statuses.set(n, { ...status, role, state });
+    }
   }
 
   #addresses(): Record<string, string> {
@@ -114,8 +141,8 @@ export class SmallCluster {
     };
   }
 
-  async #startBackEnd(n: number): Promise<void> {
-    this.statuses.set(n, exampleStatus(n));
+  async #startBackEnd(n: number, storeId = storeIdOf(n)): Promise<void> {
+    this.statuses.set(n, exampleStatus(n, { storeId }));
     const status = (): ReplicaStatus => must(this.statuses.get(n), 'every back end has a status');
     const server = await this.#serve([
       implement(replicaMethods.status, async () => status()),
@@ -123,10 +150,19 @@ export class SmallCluster {
         this.statuses.set(n, { ...status(), down, state: down ? 'down' : 'catching up' });
         return status();
       }),
+      implement(replicaMethods.setDraining, async ({ draining }) => {
+        if (status().down) throw new OrderlyError('down');
+        this.statuses.set(n, { ...status(), state: draining ? 'draining' : 'in sync' });
+        return status();
+      }),
+      implement(replicaMethods.promote, async ({ to }) => {
+        this.#promote(to);
+        return null;
+      }),
     ]);
     this.#servers.set(n, server);
     this.listed.set(n, {
-      kind: 'replica', group: 'main', id: `backend-${n}`, instance: storeIdOf(n), boot: 1,
+      kind: 'replica', group: 'main', id: `backend-${n}`, instance: storeId, boot: 1,
       address: server.address, version: '0.1.0', alive: true, lastSeenMs: 200,
     });
   }
