@@ -163,4 +163,15 @@ export const backupMutants: readonly Mutant[] = [
     find: 's.persisting.findLast((pending) => pending.promise)',
     replace: 'undefined',
   },
+  {
+    name: 'append-while-installing',
+    origin: 'own',
+    breaks: 'A backup appends to the file that a snapshot is about to replace.',
+    seeds: 6000,
+    file,
+    find: `if (s.installing !== null)
+        return;
+    if (!isWellFormed(message))`,
+    replace: 'if (!isWellFormed(message))',
+  },
 ];

@@ -121,4 +121,32 @@ export const primaryMutants: readonly Mutant[] = [
     find: 'else if (message.seq >= peer.probeSeq) {',
     replace: 'else if (false) {',
   },
+  {
+    name: 'acks-of-older-epoch',
+    origin: 'own',
+    breaks: 'A primary counts what was acknowledged to the primary of an older epoch.',
+    seeds: 6000,
+    file: primary,
+    find: `if (message.epoch !== p.epoch)
+        return 'another epoch';`,
+    replace: '',
+  },
+  {
+    name: 'snapshot-over-a-member',
+    origin: 'own',
+    breaks: 'A member that rejects a probe gets a snapshot over what it acknowledged.',
+    seeds: 6000,
+    file: primary,
+    find: `if (needed(s).includes(peer.storeId))
+        return;`,
+    replace: '',
+    also: [
+      {
+        file: primary,
+        find: `else if (!triedBase)
+        peer.nextLsn = s.log.base.lsn + 1;`,
+        replace: '',
+      },
+    ],
+  },
 ];
