@@ -1,6 +1,10 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { shortName } from '../shared/contract/ids.ts';
+import {
+  internalCertificateOf, internalCertificateOptions, internalCertificateShape,
+} from '../shared/rpc/certificate-options.ts';
+import type { CertificateFiles } from '../shared/rpc/internal-certificate.ts';
 import { defaultHome } from '../shared/runtime/home-folder.ts';
 import { LIVE_PRIMARY_URL, LIVE_SECONDARY_URL } from './geocoding/live-services.ts';
 
@@ -8,8 +12,7 @@ import { LIVE_PRIMARY_URL, LIVE_SECONDARY_URL } from './geocoding/live-services.
 const standinPrimaryUrl = 'http://127.0.0.1:7411';
 const standinSecondaryUrl = 'http://127.0.0.1:7412';
 
-/** Flags of `orderly backend`; each may also be given as ORDERLY_ and its name in capitals. */
-export const backendOptions = (command: Command): Command =>
+const ownOptions = (command: Command): Command =>
   command
     .addOption(
       new Option('--host <host>', 'address to listen on').default('127.0.0.1').env('ORDERLY_HOST'),
@@ -74,6 +77,10 @@ export const backendOptions = (command: Command): Command =>
     )
     .option('--json', 'print the ready line as JSON');
 
+/** Flags of `orderly backend`; each may also be given as ORDERLY_ and its name in capitals. */
+export const backendOptions = (command: Command): Command =>
+  internalCertificateOptions(ownOptions(command));
+
 const schema = z.object({
   host: z.string().min(1).max(255),
   port: z.coerce.number().int().min(0).max(65_535),
@@ -89,6 +96,7 @@ const schema = z.object({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   logFormat: z.enum(['json', 'pretty']),
   json: z.boolean().default(false),
+  ...internalCertificateShape,
 });
 
 export interface BackendConfig {
@@ -107,6 +115,7 @@ export interface BackendConfig {
   home: string;
   secretValue?: string;
   secretFile?: string;
+  certificate?: CertificateFiles;
 }
 
 export const readBackendConfig = (options: unknown): BackendConfig => {
@@ -133,6 +142,7 @@ export const readBackendConfig = (options: unknown): BackendConfig => {
     logFormat: parsed.logFormat,
     json: parsed.json,
     home: defaultHome(),
+    ...internalCertificateOf(parsed),
     ...(value !== undefined && { secretValue: value }),
     ...(file !== undefined && { secretFile: file }),
   });

@@ -65,6 +65,7 @@ const prepare = async (config: BackendConfig): Promise<Ground> => {
     create: true,
     ...(config.secretValue !== undefined && { value: config.secretValue }),
     ...(config.secretFile !== undefined && { file: config.secretFile }),
+    ...(config.certificate !== undefined && { certificate: config.certificate }),
   });
   const folder =
     config.data === null ? claimDataFolder(config.home, 'backend') : openDataFolder(config.data);

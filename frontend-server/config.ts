@@ -1,11 +1,14 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { OrderlyError } from '../shared/contract/errors.ts';
+import {
+  internalCertificateOf, internalCertificateOptions, internalCertificateShape,
+} from '../shared/rpc/certificate-options.ts';
+import type { CertificateFiles } from '../shared/rpc/internal-certificate.ts';
 import { defaultHome } from '../shared/runtime/home-folder.ts';
 import { isLoopback } from './http/request-guard.ts';
 
-/** Flags of `orderly frontend`; each may also be given as ORDERLY_ and its name in capitals. */
-export const frontendOptions = (command: Command): Command =>
+const ownOptions = (command: Command): Command =>
   command
     .addOption(new Option('--host <host>', 'address to listen on')
       .default('127.0.0.1').env('ORDERLY_HOST'))
@@ -38,6 +41,10 @@ export const frontendOptions = (command: Command): Command =>
       .default('pretty').env('ORDERLY_LOG_FORMAT'))
     .option('--json', 'print the ready line as JSON');
 
+/** Flags of `orderly frontend`; each may also be given as ORDERLY_ and its name in capitals. */
+export const frontendOptions = (command: Command): Command =>
+  internalCertificateOptions(ownOptions(command));
+
 const addressForm = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
 
 const listOf = (one: z.ZodString) => z.string()
@@ -67,6 +74,7 @@ const schema = z.object({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   logFormat: z.enum(['json', 'pretty']),
   json: z.boolean().default(false),
+  ...internalCertificateShape,
 });
 
 /** Throws `invalid_params` that names the option, as a wrong usage of the command line. */
@@ -93,6 +101,8 @@ export interface FrontendConfig
   staffToken?: string;
   secretValue?: string;
   secretFile?: string;
+  /** What is shown to the other programs; absent: the key. */
+  certificate?: CertificateFiles;
   /** null: plain HTTP. */
   tls: { cert: string; key: string } | null;
 }
@@ -124,6 +134,7 @@ export const readFrontendConfig = (options: unknown): FrontendConfig => {
   return Object.freeze({
     ...parsed,
     home: defaultHome(),
+    ...internalCertificateOf(given),
     nameservers: nameserver,
     tls: tlsOf(given),
     group: 'main',

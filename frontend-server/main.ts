@@ -166,6 +166,7 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
     home: config.home, create: true,
     ...(config.secretValue !== undefined && { value: config.secretValue }),
     ...(config.secretFile !== undefined && { file: config.secretFile }),
+    ...(config.certificate !== undefined && { certificate: config.certificate }),
   });
   const folder = config.data === undefined
     ? claimDataFolder(config.home, 'frontend')

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import {
+  internalCertificateOf, internalCertificateOptions, internalCertificateShape,
+} from '../shared/rpc/certificate-options.ts';
+import type { CertificateFiles } from '../shared/rpc/internal-certificate.ts';
 import { defaultHome } from '../shared/runtime/home-folder.ts';
 
-/** Flags of `orderly nameserver`; each may also be given as ORDERLY_ and its name in capitals. */
-export const nameServerOptions = (command: Command): Command =>
+const ownOptions = (command: Command): Command =>
   command
     .addOption(
       new Option('--host <host>', 'address to listen on').default('127.0.0.1').env('ORDERLY_HOST'),
@@ -33,6 +36,10 @@ export const nameServerOptions = (command: Command): Command =>
     )
     .option('--json', 'print the ready line as JSON');
 
+/** Flags of `orderly nameserver`; each may also be given as ORDERLY_ and its name in capitals. */
+export const nameServerOptions = (command: Command): Command =>
+  internalCertificateOptions(ownOptions(command));
+
 const schema = z.object({
   host: z.string().min(1).max(255),
   port: z.coerce.number().int().min(0).max(65_535),
@@ -41,6 +48,7 @@ const schema = z.object({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   logFormat: z.enum(['json', 'pretty']),
   json: z.boolean().default(false),
+  ...internalCertificateShape,
 });
 
 export interface NameServerConfig extends Omit<z.infer<typeof schema>, 'data'> {
@@ -48,6 +56,7 @@ export interface NameServerConfig extends Omit<z.infer<typeof schema>, 'data'> {
   data: string;
   secretValue?: string;
   secretFile?: string;
+  certificate?: CertificateFiles;
 }
 
 export const readNameServerConfig = (options: unknown): NameServerConfig => {
@@ -58,6 +67,7 @@ export const readNameServerConfig = (options: unknown): NameServerConfig => {
     ...parsed,
     home,
     data: parsed.data ?? join(home, 'nameserver'),
+    ...internalCertificateOf(parsed),
     ...(value !== undefined && { secretValue: value }),
     ...(file !== undefined && { secretFile: file }),
   });

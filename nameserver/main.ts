@@ -29,6 +29,7 @@ export const runNameServer = async (config: NameServerConfig): Promise<number> =
     create: true,
     ...(config.secretValue !== undefined && { value: config.secretValue }),
     ...(config.secretFile !== undefined && { file: config.secretFile }),
+    ...(config.certificate !== undefined && { certificate: config.certificate }),
   });
   const folder = openDataFolder(config.data);
   const store = new ViewStore(folder.dir);

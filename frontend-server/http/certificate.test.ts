@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger, silentLogger } from '../../shared/runtime/logger.ts';
 import { FrontDoor } from '../testing/front-door.ts';
-import { selfSigned } from '../testing/self-signed.ts';
+import { selfSigned } from '../../shared/rpc/testing/certificates.ts';
 import { Certificate } from './certificate.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'orderly-tls-'));

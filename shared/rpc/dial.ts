@@ -1,7 +1,8 @@
 import { connect } from 'node:tls';
-import type { TLSSocket } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { systemClock } from '../runtime/clock.ts';
 import { parseHostPort } from './host-port.ts';
+import { refuseAsServer } from './internal-certificate.ts';
 import { classKey, identityText, pskOnly } from './psk.ts';
 import type { Identity } from './psk.ts';
 import type { ClusterSecret } from './secret.ts';
@@ -29,26 +30,39 @@ const stepMsMax = 1_000;
 
 function reasonOf(code: string): DialReason {
   if (code === 'ECONNREFUSED') return 'refused';
-  return code.startsWith('ERR_SSL') || code === 'EPROTO' ? 'handshake' : 'unreachable';
+  // What is wrong with a certificate has codes such as CERT_HAS_EXPIRED, what a system says begins
+  // with an E.
+  const ofTls = code.startsWith('ERR_') || code === 'EPROTO' || !code.startsWith('E');
+  return ofTls ? 'handshake' : 'unreachable';
+}
+
+function proofOf({ secret, identity }: DialOptions): ConnectionOptions {
+  if (secret.certificate !== null) {
+    return {
+      ...secret.certificate, minVersion: 'TLSv1.3',
+      checkServerIdentity: (_host, certificate) => refuseAsServer(certificate),
+    };
+  }
+  return {
+    ...pskOnly,
+    // Spares the loading of the public root certificates.
+    ca: [],
+    pskCallback: () => ({
+      identity: identityText(identity), psk: classKey(secret, identity.class),
+    }),
+    // There is no certificate whose name could be compared; the key proves the server.
+    checkServerIdentity: () => undefined,
+  };
 }
 
 /** Opens a connection and proves both sides; resolves in any case, within 2 s. */
 export function dial(options: DialOptions, signal: AbortSignal): Promise<Dialed> {
-  const { secret, identity } = options;
+  // The server has looked at a certificate of ours when it sends a ticket, and not before.
+  const proven = options.secret.certificate === null ? 'secureConnect' : 'session';
   const target = parseHostPort(options.address);
   if (target === null) return Promise.resolve({ reason: 'unreachable', cause: 'bad address' });
   return new Promise((resolve) => {
-    const socket = connect({
-      ...pskOnly,
-      // Spares the loading of the public root certificates.
-      ca: [],
-      ...target,
-      pskCallback: () => ({
-        identity: identityText(identity), psk: classKey(secret, identity.class),
-      }),
-      // There is no certificate whose name could be compared; the key proves the server.
-      checkServerIdentity: () => undefined,
-    });
+    const socket = connect({ ...proofOf(options), ...target });
     const fail = (reason: DialReason, cause: string): void => {
       settle();
       socket.on('error', () => { /* The attempt is over; what else goes wrong is no news. */ });
@@ -74,11 +88,11 @@ export function dial(options: DialOptions, signal: AbortSignal): Promise<Dialed>
     const settle = (): void => {
       timer.cancel();
       socket.off('connect', onConnect).off('error', onError);
-      socket.off('close', onClose).off('secureConnect', onSecure);
+      socket.off('close', onClose).off(proven, onSecure);
       signal.removeEventListener('abort', onAbort);
     };
     socket.on('connect', onConnect).on('error', onError);
-    socket.on('close', onClose).on('secureConnect', onSecure);
+    socket.on('close', onClose).on(proven, onSecure);
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }

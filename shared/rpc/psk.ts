@@ -29,9 +29,7 @@ export function parseIdentity(text: string): Identity | null {
 export const classKey = (secret: ClusterSecret, callerClass: CallerClass): Buffer =>
   secret.key(`psk:${callerClass}`);
 
-/**
- * TLS 1.3 with a pre-shared key and nothing else: no certificate is ever shown or trusted.
- */
+/** TLS 1.3 with a pre-shared key and nothing else: no certificate is ever shown or trusted. */
 export const pskOnly = {
   minVersion: 'TLSv1.3',
   maxVersion: 'TLSv1.3',

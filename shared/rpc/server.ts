@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
-import type { Server, TLSSocket } from 'node:tls';
+import type { Server, TLSSocket, TlsOptions } from 'node:tls';
 import { OrderlyError } from '../contract/errors.ts';
 import { assert } from '../runtime/assert.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -8,6 +8,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Implementation } from './dispatch.ts';
 import { hostPortText } from './host-port.ts';
+import { identityOfPeer } from './internal-certificate.ts';
 import { classKey, parseIdentity, pskOnly } from './psk.ts';
 import type { Identity } from './psk.ts';
 import type { ClusterSecret } from './secret.ts';
@@ -128,9 +129,11 @@ function accept(server: Server, options: RpcServerOptions, identities: Identitie
     socket.destroy();
   });
   server.on('secureConnection', (socket) => {
-    const identity = identities.get(socket);
     // A resumed session names nobody; only a handshake with the key itself does.
-    if (identity === undefined) {
+    const identity = options.secret.certificate === null
+      ? identities.get(socket) ?? null : identityOfPeer(socket.getPeerCertificate());
+    if (identity === null) {
+      refused(socket.remoteAddress, 'it names no class of callers');
       socket.destroy();
       return;
     }
@@ -142,24 +145,35 @@ function accept(server: Server, options: RpcServerOptions, identities: Identitie
   return open;
 }
 
-/**
- * Serves methods over TLS 1.3 with the cluster's pre-shared key. Throws `unavailable` with
- * data.reason 'port_taken' or 'listen' when the address can not be bound.
- */
-export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
-  const { secret, logger } = options;
-  const identities: Identities = new WeakMap();
-  const server = createServer({
+/** What a server shows and demands: the cluster's key, or certificates from both sides. */
+function proofOf(secret: ClusterSecret, identities: Identities): TlsOptions {
+  if (secret.certificate !== null) {
+    return {
+      ...secret.certificate, minVersion: 'TLSv1.3', requestCert: true, rejectUnauthorized: true,
+    };
+  }
+  return {
     ...pskOnly,
     // Spares the loading of the public root certificates.
     ca: [],
-    handshakeTimeout: handshakeMsMax,
     pskCallback(socket, text) {
       const identity = parseIdentity(text);
       if (identity === null) return null;
       identities.set(socket, identity);
       return classKey(secret, identity.class);
     },
+  };
+}
+
+/**
+ * Serves methods over TLS 1.3, where both sides prove themselves. Throws `unavailable` with
+ * data.reason 'port_taken' or 'listen' when the address can not be bound.
+ */
+export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
+  const { secret, logger } = options;
+  const identities: Identities = new WeakMap();
+  const server = createServer({
+    ...proofOf(secret, identities), handshakeTimeout: handshakeMsMax,
   });
   server.maxConnections = connectionsMax;
   const open = accept(server, options, identities);

@@ -3,11 +3,14 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { OrderlyError } from '../contract/errors.ts';
 import { address, shortName } from '../contract/ids.ts';
+import {
+  internalCertificateOf, internalCertificateOptions, internalCertificateShape,
+} from '../rpc/certificate-options.ts';
+import type { CertificateFiles } from '../rpc/internal-certificate.ts';
 import { defaultHome } from '../runtime/home-folder.ts';
 import { version } from '../runtime/version.ts';
 
-/** Flags of every service; each may also be given as ORDERLY_ and its name in capitals. */
-export const serviceCommand = (name: string, doc: string): Command =>
+const ownOptions = (name: string, doc: string): Command =>
   new Command(name)
     .description(doc)
     .version(version, '-v, --version')
@@ -25,6 +28,10 @@ export const serviceCommand = (name: string, doc: string): Command =>
       .default('pretty').env('ORDERLY_LOG_FORMAT'))
     .option('--json', 'print the ready line as JSON');
 
+/** Flags of every service; each may also be given as ORDERLY_ and its name in capitals. */
+export const serviceCommand = (name: string, doc: string): Command =>
+  internalCertificateOptions(ownOptions(name, doc));
+
 const addresses = z.string()
   .transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
   .pipe(z.array(address).max(16));
@@ -38,6 +45,7 @@ const schema = z.object({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   logFormat: z.enum(['json', 'pretty']),
   json: z.boolean().default(false),
+  ...internalCertificateShape,
 });
 
 /** Everything that a service takes from its command line and environment. */
@@ -49,6 +57,7 @@ export interface ServiceConfig extends Omit<z.infer<typeof schema>, 'id' | 'name
   group: string;
   secretValue?: string;
   secretFile?: string;
+  certificate?: CertificateFiles;
 }
 
 /** Throws `invalid_params` that names the option, as a wrong usage of the command line. */
@@ -66,6 +75,7 @@ export function readServiceConfig(name: string, options: unknown): ServiceConfig
     ...rest,
     id: id ?? ownName,
     home: defaultHome(),
+    ...internalCertificateOf(rest),
     nameservers: nameserver,
     group: 'main',
     ...(value !== undefined && value !== '' && { secretValue: value }),

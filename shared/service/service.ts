@@ -13,6 +13,7 @@ import { version } from '../runtime/version.ts';
 import { RpcClient } from '../rpc/client.ts';
 import { NameClient } from '../rpc/name-client.ts';
 import { loadClusterSecret } from '../rpc/secret.ts';
+import type { ClusterSecret } from '../rpc/secret.ts';
 import { implement, serveRpc } from '../rpc/server.ts';
 import type { Caller, Implementation } from '../rpc/server.ts';
 import { issuesOf } from '../rpc/wire-error.ts';
@@ -148,10 +149,13 @@ async function untilIdle(running: Running): Promise<void> {
   }
 }
 
-const secretOf = ({ home, secretValue: value, secretFile: file }: ServiceConfig) =>
-  loadClusterSecret({
+const secretOf = (config: ServiceConfig): ClusterSecret => {
+  const { home, secretValue: value, secretFile: file, certificate } = config;
+  return loadClusterSecret({
     home, create: false, ...(value !== undefined && { value }), ...(file !== undefined && { file }),
+    ...(certificate !== undefined && { certificate }),
   });
+};
 
 /** Serves until it is told to end; resolves with the exit code. */
 async function serve<A extends readonly unknown[]>(

@@ -7,6 +7,7 @@ import { replicaMethods, type ReplicaStatus } from '../../shared/contract/replic
 import type { View } from '../../shared/contract/view.ts';
 import { RpcClient } from '../../shared/rpc/client.ts';
 import { NameClient } from '../../shared/rpc/name-client.ts';
+import { internalCertificateOf } from '../../shared/rpc/certificate-options.ts';
 import { loadClusterSecret, type ClusterSecret } from '../../shared/rpc/secret.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
@@ -27,13 +28,15 @@ const identity = { class: 'operator', id: 'server-status' } as const;
 type Candidate = Omit<BackEnd, 'status' | 'silentMs'>;
 
 /** Throws a Failure when there is no usable key. */
-export function operatorSecret({ home, secretValue, secretFile }: StatusConfig): ClusterSecret {
+export function operatorSecret(config: StatusConfig): ClusterSecret {
+  const { home, secretValue, secretFile, internal } = config;
   try {
     return loadClusterSecret({
       home,
       create: false,
       ...(secretValue === undefined ? {} : { value: secretValue }),
       ...(secretFile === undefined ? {} : { file: secretFile }),
+      ...internalCertificateOf(internal),
     });
   } catch (error) {
     if (!(error instanceof OrderlyError)) throw error;

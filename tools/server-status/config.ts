@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { usageFailure } from '../../client/failure.ts';
 import type { Io } from '../../client/terminal.ts';
 import { readAddress } from '../../shared/rpc/address-file.ts';
+import type { InternalCertificatePaths } from '../../shared/rpc/certificate-options.ts';
 import { parseHostPort } from '../../shared/rpc/host-port.ts';
 
 /** The options of `orderly server-status`, as commander hands them over. */
@@ -32,6 +33,7 @@ export interface StatusConfig {
   mdns: boolean;
   secretValue?: string;
   secretFile?: string;
+  internal: InternalCertificatePaths;
 }
 
 const usualNameServer = '127.0.0.1:7400';
@@ -84,5 +86,10 @@ export function readStatusConfig(options: StatusOptions, io: Io): StatusConfig {
     mdns: options.mdns,
     ...(secretValue === '' ? {} : { secretValue }),
     ...(secretFile === '' ? {} : { secretFile }),
+    internal: {
+      internalCert: io.env['ORDERLY_INTERNAL_CERT'],
+      internalKey: io.env['ORDERLY_INTERNAL_KEY'],
+      internalCa: io.env['ORDERLY_INTERNAL_CA'],
+    },
   };
 }
