@@ -123,7 +123,7 @@ describe('orderly client place refuses unusable input with exit code 2 and sends
     expect(code).toBe(2);
     expect(err()).toBe('');
     expect(JSON.parse(out())).toMatchObject({
-      code: 'usage', exit_code: 2, fixes: ['(Did you mean --item?)', 'see `orderly client --help`'],
+      code: 'usage', exit_code: 2, fixes: ['Did you mean --item?', 'see `orderly client --help`'],
     });
   });
 });

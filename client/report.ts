@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 function usageOf(error: CommanderError, help: string): Failure {
   const [what = '', ...suggestions] = error.message.replace(/^error: /, '').split('\n');
   const hints = suggestions.filter((line) => line !== '')
-    .map((line) => line.replace(/^\(Did (.*)\)$/, 'did $1'));
+    .map((line) => line.replace(/^\((.*)\)$/, '$1'));
   return usageFailure(what, [...hints, `see \`${help} --help\``]);
 }
 

@@ -14,7 +14,7 @@ import { hostPortText, parseHostPort } from './host-port.ts';
  */
 
 const { Bonjour } = bonjourService;
-type Responder = InstanceType<typeof Bonjour>;
+export type Responder = InstanceType<typeof Bonjour>;
 
 const serviceType = 'orderly-ns';
 const goodbyeMsMax = 500;
@@ -36,7 +36,7 @@ const socketOf = (responder: Responder): NodeJS.EventEmitter =>
  * On loopback the interface must be named and the socket bound to all: `interface` alone would
  * also be the address that is bound, and that one hears no multicast.
  */
-function openResponder(onLoopback: boolean, logger: Logger): Responder {
+export function openResponder(onLoopback: boolean, logger: Logger): Responder {
   const complain = (err: unknown): void => { logger.warn({ err }, 'mDNS does not work here'); };
   // The types lack the options of multicast-dns, which are passed on.
   const options = (onLoopback ? { interface: '127.0.0.1', bind: '0.0.0.0' } : {}) as object;
@@ -57,7 +57,7 @@ const destroyed = (responder: Responder): Promise<void> =>
   });
 
 /** The goodbye is only sent when it is awaited before the socket is closed. */
-async function stopResponder(responder: Responder): Promise<void> {
+export async function stopResponder(responder: Responder): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = systemClock.setTimer(goodbyeMsMax, resolve);
     responder.unpublishAll(() => {
@@ -128,7 +128,8 @@ export function addressIn(service: Pick<Service, 'port' | 'txt' | 'referer'>): s
   return parseHostPort(text) === null ? null : text;
 }
 
-const hasOutsideInterface = (): boolean =>
+/** True when this machine is on a network. */
+export const hasOutsideInterface = (): boolean =>
   Object.values(networkInterfaces()).flat()
     .some((at) => at !== undefined && at.family === 'IPv4' && !at.internal);
 

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
-import { exitCodeHelp, exitCodes, usageFailure } from '../../client/failure.ts';
-import { mannerOf, quiet } from '../../client/manner.ts';
-import { report } from '../../client/report.ts';
-import { Terminal, type Io } from '../../client/terminal.ts';
+import { exitCodeHelp, usageFailure } from '../../client/failure.ts';
+import type { Io, Terminal } from '../../client/terminal.ts';
+import { runnerOf, type Surroundings } from '../own-command.ts';
 import type { StatusOptions } from '../server-status/config.ts';
 
 /** `orderly backup`, `orderly backup verify` and `orderly restore`: arguments and words. */
@@ -43,7 +42,7 @@ interface Run {
   terminal: Terminal;
 }
 
-const backupCommand = (): Command => new Command('backup')
+const backupOptions = (): Command => new Command('backup')
   .name('orderly backup')
   .description('Write all orders of a running cluster into one file, while it goes on.')
   .argument('[word]', 'verify: check a file; without it: make one')
@@ -60,7 +59,7 @@ const backupCommand = (): Command => new Command('backup')
   .addOption(colour())
   .addHelpText('after', backupExamples);
 
-const restoreCommand = (): Command => new Command('restore')
+const restoreOptions = (): Command => new Command('restore')
   .name('orderly restore')
   .description('Make the data folder of a new cluster out of a backup.')
   .argument('<file>', 'written by `orderly backup`')
@@ -114,34 +113,19 @@ async function carryOutRestore({ command, io, terminal }: Run, file: string): Pr
   });
 }
 
-async function runCommand(
-  argv: readonly string[], io: Io, make: () => { command: Command; work: (run: Run) => void },
-): Promise<number> {
-  const manner = mannerOf(argv);
-  const terminal = new Terminal(io, manner.colour);
-  const { command, work } = make();
-  quiet(command, terminal);
-  work({ command, io, terminal });
-  try {
-    await command.parseAsync([...argv], { from: 'user' });
-    await terminal.flush();
-    return exitCodes.ok;
-  } catch (error) {
-    return report(error, terminal, { ...manner, help: command.name() });
-  }
+/** `orderly backup` with its actions. */
+export function backupCommand({ io, terminal }: Surroundings): Command {
+  const command = backupOptions();
+  return command.action((word?: string, file?: string) =>
+    carryOutBackup({ command, io, terminal }, word, file));
 }
 
-/** Runs `orderly backup`; resolves with the exit code and never rejects. */
-export const runBackupCommand = (argv: readonly string[], io: Io): Promise<number> =>
-  runCommand(argv, io, () => ({
-    command: backupCommand(),
-    work: (run) => run.command.action((word?: string, file?: string) =>
-      carryOutBackup(run, word, file)),
-  }));
+/** `orderly restore` with its actions. */
+export function restoreCommand({ io, terminal }: Surroundings): Command {
+  const command = restoreOptions();
+  return command.action((file: string) => carryOutRestore({ command, io, terminal }, file));
+}
 
-/** Runs `orderly restore`; resolves with the exit code and never rejects. */
-export const runRestoreCommand = (argv: readonly string[], io: Io): Promise<number> =>
-  runCommand(argv, io, () => ({
-    command: restoreCommand(),
-    work: (run) => run.command.action((file: string) => carryOutRestore(run, file)),
-  }));
+/** Each resolves with the exit code and never rejects. */
+export const runBackupCommand = runnerOf(backupCommand);
+export const runRestoreCommand = runnerOf(restoreCommand);

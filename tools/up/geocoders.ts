@@ -9,7 +9,7 @@ export interface GeocoderChoice {
 
 export type GeocoderMode = 'auto' | 'live' | 'standin';
 
-const liveServices = ['https://api.postcodes.io/ping', 'https://findthatpostcode.uk/'];
+export const liveServices = ['https://api.postcodes.io/ping', 'https://findthatpostcode.uk/'];
 export const probeWithinMs = 1_500;
 
 /** True when the service answered at all within the time; its certificate must be good. */
