@@ -15,9 +15,26 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
 
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
+/** Every zone's offset is a multiple of this, so that clocks run evenly within one. */
+const quarterMs = 900_000;
+const minuteMs = 60_000;
+const lastTimes = new Map<string, { quarter: number; time: LocalTime }>();
+
 /** What the clocks at a place show, summer time included. `timeZone` is one that is known here. */
 export function localTime(instant: string, timeZone: string): LocalTime {
-  const parts = formatFor(timeZone).formatToParts(new Date(instant));
+  const ms = Date.parse(instant);
+  const quarter = Math.floor(ms / quarterMs);
+  const last = lastTimes.get(timeZone);
+  const began = last?.quarter === quarter ? last.time : readTime(quarter * quarterMs, timeZone);
+  if (began !== last?.time) lastTimes.set(timeZone, { quarter, time: began });
+  return {
+    day: began.day,
+    minute: began.minute + Math.floor((ms - quarter * quarterMs) / minuteMs),
+  };
+}
+
+function readTime(atMs: number, timeZone: string): LocalTime {
+  const parts = formatFor(timeZone).formatToParts(new Date(atMs));
   const part = (type: Intl.DateTimeFormatPartTypes): string =>
     must(parts.find((each) => each.type === type), 'a time has a day, an hour and a minute').value;
   return {
