@@ -197,7 +197,7 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     if (event.name === 'became-primary') activity.leads(event.epoch);
     if (event.name === 'serving') {
       parts.quoting.forgetCatalogues();
-      duties.installCatalogue();
+      duties.begin();
     }
     if (event.name === 'stepped-down') follower.moved();
     if (event.name === 'serving' || event.name === 'view-adopted') membership.beatNow();

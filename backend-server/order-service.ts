@@ -123,14 +123,15 @@ export class OrderService {
     };
   }
 
-  async #admit({ request, principal }: Submit): Promise<CommandBody> {
-    if (request.operation === 'order.create') return this.#admitOrder(request, principal);
+  async #admit({ request, principal, as_of: asOf }: Submit): Promise<CommandBody> {
+    if (request.operation === 'order.create') return this.#admitOrder(request, principal, asOf);
     return admitChange({ request, actor: principal, now: this.now() }, this.#parts);
   }
 
   async #admitOrder(
     { input }: CreateOperation,
     principal: Submit['principal'],
+    asOf: Submit['as_of'],
   ): Promise<CommandBody> {
     const { quoting } = this.#parts;
     const trace = currentTrace();
@@ -141,6 +142,7 @@ export class OrderService {
       address: await traced(trace, () => quoting.address(input, catalogue.shop)),
       queueMinutes: await quoting.queueMinutes(catalogue.shop),
       now: this.now(),
+      asOf,
       actor: principal,
     });
     if (!built.ok) throw new OrderlyError(built.code, built.detail, built.data);

@@ -37,8 +37,8 @@ describe('PrimaryDuties', () => {
 
   it('installs the menu once, however often it is asked to', async () => {
     expect(installs()).toHaveLength(1);
-    store.duties.installCatalogue();
-    store.duties.installCatalogue();
+    store.duties.begin();
+    store.duties.begin();
     await store.submit(aPlace());
     expect(installs()).toHaveLength(1);
   });
@@ -59,13 +59,14 @@ describe('PrimaryDuties', () => {
   it('rejects every order that nobody has accepted in time, and each of them once', async () => {
     const count = 150;
     const { storage, disk } = store.parts;
+    const dueAt = store.orders.now();
     await Promise.all(Array.from({ length: count }, (_, n) => {
       const place = samplePlace({ n });
-      const draft = { ...place.draft, accept_by: '2025-06-15T12:00:00.000Z' };
+      const draft = { ...place.draft, accept_by: dueAt };
       return store.orders.submitOwn(`test:place:${n}`, { ...place, draft });
     }));
     await until('none is overdue', async () =>
-      (await storage.dueOrders('2025-06-15T12:00:00.000Z', 1)).length === 0);
+      (await storage.dueOrders(dueAt, 1)).length === 0);
     const { result } = await storage.query({
       query: 'order.list', filter: { limit: 200, status: 'rejected' },
     });

@@ -36,6 +36,8 @@ export class PrimaryDuties {
   /** Those under way: one that has to wait for a web service keeps no other from its work. */
   readonly #running = new Set<string>();
   #next = 0;
+  /** When this store began to serve; null before it ever did. */
+  #since: string | null = null;
 
   constructor(parts: DutyParts) {
     this.#parts = parts;
@@ -50,7 +52,8 @@ export class PrimaryDuties {
   }
 
   /** Called when this store begins to serve as primary. */
-  installCatalogue(): void {
+  begin(): void {
+    this.#since = this.#parts.service.now();
     this.#guard(async () => {
       if ((await this.#parts.storage.catalogue(defaultShopId)) !== null) return;
       await this.#parts.service.submitOwn('system:catalogue.install', {
@@ -63,7 +66,8 @@ export class PrimaryDuties {
   #round(): void {
     if (!this.#parts.replica.status().serving) return;
     this.#once('accounts', () => tendAccounts(this.#parts));
-    this.#once('overdue', () => rejectOverdue(this.#parts));
+    const since = this.#since;
+    if (since !== null) this.#once('overdue', () => rejectOverdue({ ...this.#parts, since }));
     this.#once('postcodes', () => this.#verifyOne());
   }
 

@@ -23,13 +23,28 @@ const rejectionOf = ({ id }: DueOrder): MoveCommand => ({
   cancellableUntil: null, courier: null, eta: null,
 });
 
+/**
+ * Nobody could accept an order while no primary served: one that fell due before this one began has
+ * as long again as it was late by then, and no longer than this.
+ */
+const graceMsMax = 120_000;
+
+function hasLapsed({ accept_by: acceptBy }: DueOrder, since: string, now: string): boolean {
+  const lateMs = Date.parse(since) - Date.parse(acceptBy);
+  return lateMs <= 0 || Date.parse(now) >= Date.parse(since) + Math.min(lateMs, graceMsMax);
+}
+
 /** Rejects orders that nobody has accepted in time; one that is accepted meanwhile stays so. */
-export async function rejectOverdue({ storage, service, logger }: {
+export async function rejectOverdue({ storage, service, logger, since }: {
   storage: Pick<Storage, 'dueOrders'>;
   service: Pick<OrderService, 'now' | 'submitOwn'>;
   logger: Logger;
+  /** When this store began to serve as primary, RFC 3339 UTC. */
+  since: string;
 }): Promise<void> {
-  const due = await storage.dueOrders(service.now(), batchMax);
+  const now = service.now();
+  const due = (await storage.dueOrders(now, batchMax))
+    .filter((order) => hasLapsed(order, since, now));
   if (due.length === 0) return;
   const applied = await Promise.all(due.map((order) =>
     service.submitOwn(opIdOf(order), rejectionOf(order))));

@@ -134,4 +134,21 @@ describe('buildPlace', () => {
     const pointer = built.ok ? '' : built.data.issues?.[0]?.pointer;
     expect(built.ok ? 'ok' : `${built.code} at ${pointer}`).toBe(refusal);
   });
+
+  it('asks a shop that has closed while the order was queued, up to an hour later', () => {
+    // 2025-06-15 is a Sunday; the shop is open from 17:00 to 22:00 local time, UTC plus one.
+    const { shop } = defaultCatalogue;
+    const hours = [{ day: 7, opens: '17:00', closes: '22:00' }];
+    const catalogue = { ...defaultCatalogue, shop: { ...shop, hours } };
+    const after = (asOf: string | undefined, now: string): string => {
+      const built = buildPlace(input, { ...context, catalogue, now, asOf });
+      return built.ok ? 'placed' : built.code;
+    };
+    expect(after(undefined, '2025-06-15T21:10:00.000Z')).toBe('shop_closed');
+    expect(after('2025-06-15T20:59:00.000Z', '2025-06-15T21:10:00.000Z')).toBe('placed');
+    expect(after('2025-06-15T21:01:00.000Z', '2025-06-15T21:10:00.000Z')).toBe('shop_closed');
+    expect(after('2025-06-15T20:59:00.000Z', '2025-06-15T22:10:00.000Z')).toBe('shop_closed');
+    // A front end whose clock is ahead of ours is not believed.
+    expect(after('2025-06-15T20:59:00.000Z', '2025-06-15T15:59:00.000Z')).toBe('shop_closed');
+  });
 });

@@ -20,6 +20,8 @@ export interface PlaceContext {
   lineIds?: readonly string[];
   /** RFC 3339 UTC: decides the shop's local day. */
   now: string;
+  /** When it was queued, where it was; it counts as of then if that is not too long ago. */
+  asOf?: string | undefined;
   /** null for an order that is collected, a problem instead of one that can not be used. */
   address: Address | Problem | null;
   /** Minutes for the orders ahead. */
@@ -40,7 +42,8 @@ export function buildPlace(input: PlaceInput, context: PlaceContext): Built {
     return invalid('/customer/phone', 'phone', 'This is not a number that can be dialled.');
   }
   const quote = quoteOrder(input, {
-    catalogue, now, queueMinutes, destination: destinationFrom(address), checksOpening: true,
+    catalogue, now, queueMinutes, destination: destinationFrom(address),
+    opening: openingOf(context),
   });
   const refusal = refusalOf(quote);
   if (refusal !== null) return refusal;
@@ -55,6 +58,15 @@ export function buildPlace(input: PlaceInput, context: PlaceContext): Built {
       kind: 'order.place', draft, day: localDay(now, shop.timezone), actor: context.actor,
     },
   };
+}
+
+/** Longer than a queue keeps an order by default: nobody waits for a meal of yesterday. */
+const asOfMsMax = 3_600_000;
+
+/** A shop that has closed while an order waited in the queue is asked all the same. */
+function openingOf({ now, asOf = now }: Pick<PlaceContext, 'now' | 'asOf'>): string {
+  const waitedMs = Date.parse(now) - Date.parse(asOf);
+  return waitedMs > 0 && waitedMs <= asOfMsMax ? asOf : now;
 }
 
 /** Members in the order of the contract, so that every copy of an order reads alike. */

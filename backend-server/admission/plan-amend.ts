@@ -86,7 +86,7 @@ function quoteAnew(input: AmendInput, context: AmendContext): Quote {
     catalogue: lines === undefined ? { ...catalogue, menu: menuOf(order) } : catalogue,
     now, queueMinutes,
     destination: address === null ? destinationOf(order) : destinationFrom(address),
-    checksOpening: input.schedule !== undefined,
+    opening: input.schedule === undefined ? null : now,
   });
 }
 

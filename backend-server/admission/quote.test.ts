@@ -33,7 +33,7 @@ function quote(
 ) {
   const { shop: of = small, ...context } = about;
   return quoteOrder({ lines: chips(4), ...input }, {
-    catalogue: { shop: of, menu }, now, destination: near, queueMinutes: 0, checksOpening: true,
+    catalogue: { shop: of, menu }, now, destination: near, queueMinutes: 0, opening: now,
     ...context,
   });
 }
@@ -123,14 +123,14 @@ describe('a quote', () => {
 
   it('never takes an hour of closing for a reason to keep an order from being amended', () => {
     const closed: Shop = { ...small, accepting: 'closed' };
-    expect(said(quote({}, { shop: closed, checksOpening: false }))).toEqual([]);
+    expect(said(quote({}, { shop: closed, opening: null }))).toEqual([]);
   });
 
   it('adds up for any order, at any distance, and costs no less further away', () => {
     const metres = fc.nat({ max: 1_000_000 });
     fc.assert(fc.property(orderLines, metres, metres, (lines, one, other) => {
       const at = (distanceM: number) => quoteOrder({ lines }, {
-        catalogue: defaultCatalogue, now, queueMinutes: 0, checksOpening: true,
+        catalogue: defaultCatalogue, now, queueMinutes: 0, opening: now,
         destination: { ...near, distanceM },
       }).totals;
       const [closer, further] = [at(Math.min(one, other)), at(Math.max(one, other))];

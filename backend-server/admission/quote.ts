@@ -44,8 +44,11 @@ export interface QuoteContext {
   destination: Destination | Problem | null;
   /** Minutes for the orders ahead. */
   queueMinutes: number;
-  /** False for an order that was taken already: the shop may have closed since. */
-  checksOpening: boolean;
+  /**
+   * When the shop has to be open for it (RFC 3339 UTC): now, or when it was queued. null for an
+   * order that was taken already: the shop may have closed since.
+   */
+  opening: string | null;
 }
 
 /** Of an order that is placed, for the case that its address stays. */
@@ -87,7 +90,7 @@ export function quoteOrder(input: QuoteInput, context: QuoteContext): Quote {
   };
   const problems = [
     ...place.problems, ...ofLines, ...ofTotals,
-    ...(context.checksOpening ? openingProblems(shop, facts) : []),
+    ...(context.opening === null ? [] : openingProblems(shop, { ...facts, at: context.opening })),
     ...minimumProblems(input, shop, subtotalOf(found)),
   ];
   return {

@@ -119,8 +119,9 @@ export class Quoting {
     const { shop } = catalogue;
     const address = await traced(trace, () => this.address(input, shop));
     const minutes = await this.queueMinutes(shop);
+    const at = now();
     return quoteOrder(input, {
-      catalogue, now: now(), queueMinutes: minutes, checksOpening: true,
+      catalogue, now: at, queueMinutes: minutes, opening: at,
       destination: destinationFrom(address),
     });
   }

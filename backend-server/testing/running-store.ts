@@ -120,7 +120,7 @@ export class RunningStore {
       onFatal: (why) => { ends.push(why); },
       onTrace: ({ name }) => {
         if (name === 'serving') parts.quoting.forgetCatalogues();
-        if (name === 'serving') duties.installCatalogue();
+        if (name === 'serving') duties.begin();
         if (name === 'serving' || name === 'view-adopted') membership.beatNow();
       },
     });

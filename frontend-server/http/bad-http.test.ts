@@ -9,7 +9,7 @@ import { badInput } from '../../tests/bad-input.ts';
 import { FrontDoor } from '../testing/front-door.ts';
 import { HostileCaller, statusLine } from '../testing/hostile-caller.ts';
 import { samplePlace } from '../testing/samples.ts';
-import { selfSigned } from '../testing/self-signed.ts';
+import { selfSigned } from '../../shared/rpc/testing/certificates.ts';
 import { Certificate } from './certificate.ts';
 
 const caller = new HostileCaller();

@@ -319,10 +319,13 @@ export class PendingQueue {
     return wanted && !this.#stopped;
   }
 
-  /** Signing out takes back nothing that was queued before; an ended session places nothing. */
+  /**
+   * Signing out takes back nothing that was queued before; an ended session places nothing. A shop
+   * that has closed meanwhile was open when the order came.
+   */
   #asQueued(id: string, request: SubmitRequest): SubmitRequest {
     const row = this.#rules.row(id);
-    if (row === null || request.session === undefined) return request;
+    if (row === null) return request;
     return { ...request, as_of: new Date(row.queuedAtMs).toISOString() };
   }
 

@@ -76,7 +76,10 @@ export const endedSchema = z.strictObject({
 export const sessionClaim = {
   /** The session of a principal who signed in; refused as `unauthorized` when it has ended. */
   session: z.uuid().optional(),
-  /** It must not have ended by then; by now when absent. For a request that had to wait. */
+  /**
+   * For a request that had to wait, when it came: the session must not have ended by then, and a
+   * shop must have been open then. Now when absent.
+   */
   as_of: instant.optional(),
 };
 
