@@ -107,6 +107,8 @@ export const entries: readonly Entry[] = [
     load: async (program) =>
       (await import('./server-status.ts')).addServerStatusCommand(program),
   },
+  own('node', 'add, start, stop, kill, drain, promote: the programs of `orderly up`',
+    async () => (await import('./node/main.ts')).nodeCommand),
   own('events', 'what happens to orders and to the system, as it happens',
     async () => (await import('./operator/events.ts')).eventsCommand),
   own('rpc', 'call a method of the front end, or list them',
@@ -124,11 +126,8 @@ export const entries: readonly Entry[] = [
   { name: 'backend', summary: 'keeps orders; start any number, at any time', load: loadBackend },
   { name: 'frontend', summary: 'the door for clients: HTTP and JSON-RPC; elects the primary',
     load: loadFrontend },
-  {
-    name: 'bench',
-    summary: 'measure orders per second, latency and fail-over',
-    load: async (program) => (await import('./bench/main.ts')).addBenchCommand(program),
-  },
+  own('bench', 'measure orders per second, latency and fail-over',
+    async () => (await import('./bench/main.ts')).benchCommand),
   {
     name: 'simulate',
     summary: 'torture the replication core with seeded faults, in one process',

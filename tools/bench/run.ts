@@ -1,8 +1,7 @@
-import { exitCodes, stoppedFailure } from '../../client/failure.ts';
-import { failureOfProblem } from '../../client/messages.ts';
+import { exitCodes, stoppedFailure, type ExitCode } from '../../client/failure.ts';
 import type { Io, Terminal } from '../../client/terminal.ts';
-import { OrderlyError } from '../../shared/contract/errors.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { endOfProgram } from '../program-failure.ts';
 import { quietCluster, startCluster } from '../up/cluster.ts';
 import type { Cluster } from '../up/cluster.ts';
 import type { Door } from '../up/front-door.ts';
@@ -40,12 +39,12 @@ function isGood(results: Results): boolean {
       || result.books.missing.length + result.books.doubled.length === 0));
 }
 
-const stopCode = (io: Io): number =>
+const stopCode = (io: Io): ExitCode =>
   (io.stop.reason === exitCodes.terminated ? exitCodes.terminated : exitCodes.interrupted);
 
 async function measure(
   door: Door, config: BenchConfig, { io, terminal }: { io: Io; terminal: Terminal },
-): Promise<number> {
+): Promise<ExitCode> {
   const before = config.compare === null ? null : readReport(config.compare);
   const blocks = canDrawBlocks(io.env);
   const at = systemClock.wallIso();
@@ -63,7 +62,7 @@ async function measure(
 
 function verdict(
   comparison: Comparison | null, percent: number | null, say: (line: string) => void,
-): number {
+): ExitCode {
   if (comparison === null || percent === null) return exitCodes.ok;
   const worse = worseBy(comparison, percent);
   for (const { figure, before, now } of worse) {
@@ -74,8 +73,8 @@ function verdict(
 
 /** Its own system has programs of its own sessions: Ctrl-C reaches this program alone. */
 async function withOwnSystem(
-  { io, terminal }: { io: Io; terminal: Terminal }, work: (door: Door) => Promise<number>,
-): Promise<number> {
+  { io, terminal }: { io: Io; terminal: Terminal }, work: (door: Door) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const startedMs = systemClock.nowMs();
   terminal.say('bench: starting a system');
   const cluster = await startCluster(quietCluster);
@@ -101,13 +100,12 @@ function onExit(cluster: Cluster): { dispose: () => void } {
 }
 
 /** Resolves with the exit code; throws a Failure. */
-export async function runBench(config: BenchConfig, io: Io, terminal: Terminal): Promise<number> {
+export async function runBench(config: BenchConfig, io: Io, terminal: Terminal): Promise<ExitCode> {
   const talk = { io, terminal };
   try {
     if (config.target !== null) return await measure(config.target, config, talk);
     return await withOwnSystem(talk, (door) => measure(door, config, talk));
   } catch (error) {
-    if (!(error instanceof OrderlyError)) throw error;
-    throw failureOfProblem(error.row.http, { code: error.code, detail: error.message });
+    throw endOfProgram(error);
   }
 }
