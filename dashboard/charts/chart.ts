@@ -29,6 +29,8 @@ interface Options {
   least: number;
   /** The first curve is filled. */
   filled: boolean;
+  /** Fail-overs say how long they took. */
+  named: boolean;
 }
 
 type Svg = Selection<SVGSVGElement, unknown, null, undefined>;
@@ -41,13 +43,12 @@ const seconds = windowMs / 1_000;
 const dashes = ['', '6 4', '2 4', '10 4 2 4', '1 3'];
 const labelGap = 12;
 
-/** The names of the curves at their ends, kept apart. */
+/** The names of the curves at their ends, kept apart and above the axis. */
 function spreadLabels(ends: { name: string; y: number }[]): { name: string; y: number }[] {
-  const sorted = ends.toSorted((a, b) => a.y - b.y);
-  let before = -Infinity;
-  return sorted.map(({ name, y }) => {
-    before = Math.max(y, before + labelGap);
-    return { name, y: before };
+  let below = height - margin.bottom + labelGap;
+  return ends.toSorted((a, b) => b.y - a.y).map(({ name, y }) => {
+    below = Math.min(y, below - labelGap);
+    return { name, y: below };
   });
 }
 
@@ -140,7 +141,7 @@ export class Chart {
     this.#layers.marks.selectAll('line').data(shown).join('line')
       .attr('x1', at).attr('x2', at)
       .attr('y1', margin.top - 6).attr('y2', height - margin.bottom);
-    this.#layers.marks.selectAll('text').data(shown).join('text')
+    this.#layers.marks.selectAll('text').data(this.#options.named ? shown : []).join('text')
       .attr('x', at).attr('y', margin.top - 10)
       .attr('text-anchor', (mark) => (at(mark) > this.#width - 120 ? 'end' : 'middle'))
       .text(({ tookMs }) => `fail-over ${durationWords(tookMs)}`);

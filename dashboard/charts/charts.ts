@@ -13,12 +13,18 @@ export interface Charts {
 const ms = (value: number | null): string => (value === null ? '\u2013' : durationWords(value));
 
 export function createCharts(model: ClusterModel): Charts {
-  const orders = new Chart({ title: 'Orders per second', unit: '', least: 4, filled: true });
-  const times = new Chart({
-    title: 'Time to place an order', unit: ' ms', least: 20, filled: false,
+  const orders = new Chart({
+    title: 'Orders per second', unit: '', least: 4, filled: true, named: true,
   });
-  const lags = new Chart({ title: 'Lag of the back ends', unit: '', least: 4, filled: false });
-  const queue = new Chart({ title: 'Queued orders', unit: '', least: 4, filled: true });
+  const times = new Chart({
+    title: 'Time to place an order', unit: ' ms', least: 20, filled: false, named: true,
+  });
+  const lags = new Chart({
+    title: 'Lag of the back ends', unit: '', least: 4, filled: false, named: false,
+  });
+  const queue = new Chart({
+    title: 'Queued orders', unit: '', least: 4, filled: true, named: false,
+  });
   const root = element('div', { class: 'charts' },
     orders.root, times.root, lags.root, queue.root);
   return {
@@ -34,11 +40,11 @@ export function createCharts(model: ClusterModel): Charts {
       times.show({
         ...common,
         curves: [
-          { name: 'p50', samples: p50.samples }, { name: 'p95', samples: p95.samples },
-          { name: 'p99', samples: p99.samples },
+          { name: 'half', samples: p50.samples }, { name: '95\u00a0%', samples: p95.samples },
+          { name: '99\u00a0%', samples: p99.samples },
         ],
         value: p50.last === null ? 'no order yet'
-          : `half within ${ms(p50.last)}, 99 % within ${ms(p99.last)}`,
+          : `half in ${ms(p50.last)}, 99\u00a0% in ${ms(p99.last)}`,
       });
       const lagging = [...model.lags].map(([name, { samples }]) => ({ name, samples }))
         .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));

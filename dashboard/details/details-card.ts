@@ -74,7 +74,9 @@ export function createDetailsCard({ api, deeds, onOutcome, onClose }: Parts): De
   const sentence = element('p', { class: 'soft' });
   const buttons = element('div', { class: 'row verbs' });
   const facts = new FactList();
-  const operations = element('ol', { class: 'operations' });
+  const operations = element('ol', {
+    class: 'operations', tabindex: 0, 'aria-label': 'Last operations, newest first',
+  });
   const done = element('div', {},
     element('h3', {}, 'Last operations'), operations);
   const root = element('section', { class: 'card details', 'aria-labelledby': 'details-title' },
@@ -120,7 +122,8 @@ export function createDetailsCard({ api, deeds, onOutcome, onClose }: Parts): De
   const ask = async (): Promise<void> => {
     const asked = key;
     const member = latest === null || asked === null ? undefined : memberOf(latest.status, asked);
-    if (member === undefined || document.hidden || !root.isConnected) return;
+    // What it said last stays on the screen when it says nothing any more.
+    if (member?.reachable !== true || document.hidden || !root.isConnected) return;
     const path = `/v1/cluster/nodes/${encodeURIComponent(member.store_id)}/activity`;
     const reply = await api.get<NodeActivity>(path);
     if (asked !== key) return;

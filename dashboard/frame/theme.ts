@@ -1,4 +1,4 @@
-import { byId, setText } from './dom.ts';
+import { byId, element } from './dom.ts';
 
 /** Light, dark, or as the system has it; kept in this browser. */
 
@@ -13,7 +13,8 @@ function apply(theme: Theme, button: HTMLButtonElement): void {
   const root = document.documentElement;
   if (theme === 'auto') root.removeAttribute('data-theme');
   else root.dataset['theme'] = theme;
-  setText(button, `Theme: ${theme}`);
+  button.replaceChildren(element('span', { class: 'roomy' }, 'Theme: '), theme);
+  button.setAttribute('aria-label', `Theme: ${theme}`);
 }
 
 export function startTheme(): void {

@@ -48,7 +48,10 @@ function backendFacts(member: ClusterMember, activity: NodeActivity | null): Nod
   return {
     title: member.id, condition, sentence,
     facts: [
-      { name: 'Role and state', value: `${member.role}, ${member.reachable ? member.state : word}` },
+      {
+        name: 'Role and state',
+        value: member.reachable ? `${member.role}, ${member.state}` : word,
+      },
       { name: 'In the in-sync set', value: member.in_sync ? 'yes' : 'no' },
       { name: 'Address', value: member.address },
       { name: 'Epoch', value: number(member.epoch) },
@@ -61,7 +64,10 @@ function backendFacts(member: ClusterMember, activity: NodeActivity | null): Nod
       { name: 'Processed as primary', value: number(activity?.processed ?? null) },
       { name: 'Synchronised as backup', value: number(activity?.synchronised ?? null) },
       { name: 'Geocoders', value: geocoderWords(activity) },
-      { name: 'Oldest write', value: durationWords(member.fsync_age_ms ?? 0) },
+      {
+        name: 'Oldest write',
+        value: member.fsync_age_ms === null ? none : durationWords(member.fsync_age_ms),
+      },
       { name: 'Running for', value: spanWords(member.uptime_s) },
       { name: 'Process', value: member.pid === null ? none : String(member.pid) },
       { name: 'Version', value: member.version ?? none },
