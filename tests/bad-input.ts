@@ -146,7 +146,7 @@ export const rows = {
   '121k': 'binary stdin: refused',
   '121l': 'CSV with CRLF and a byte order mark: refused',
   '121m': 'unbalanced quotes: refused',
-  '121n': 'a secret as an argument: refused, it would be seen in the list of processes',
+  '121n': 'a password as an argument: refused, it would be seen in the list of processes',
   '121o': 'an answer of 1 GiB: cut off',
   '121p': 'an answer with cursor control and 10,000 combining marks: text',
 
