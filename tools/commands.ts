@@ -101,12 +101,8 @@ export const entries: readonly Entry[] = [
     async () => (await import('./operator/health.ts')).healthCommand),
   own('primary', 'the address of the primary, as HOST:PORT',
     async () => (await import('./operator/primary.ts')).primaryCommand),
-  {
-    name: 'server-status',
-    summary: 'who is primary, who lags; switch, drain or promote a back end',
-    load: async (program) =>
-      (await import('./server-status.ts')).addServerStatusCommand(program),
-  },
+  own('server-status', 'who is primary, who lags; switch, drain or promote a back end',
+    async () => (await import('./server-status.ts')).serverStatusCommand),
   own('node', 'add, start, stop, kill, drain, promote: the programs of `orderly up`',
     async () => (await import('./node/main.ts')).nodeCommand),
   own('events', 'what happens to orders and to the system, as it happens',
@@ -126,8 +122,11 @@ export const entries: readonly Entry[] = [
   { name: 'backend', summary: 'keeps orders; start any number, at any time', load: loadBackend },
   { name: 'frontend', summary: 'the door for clients: HTTP and JSON-RPC; elects the primary',
     load: loadFrontend },
-  own('bench', 'measure orders per second, latency and fail-over',
-    async () => (await import('./bench/main.ts')).benchCommand),
+  {
+    name: 'bench',
+    summary: 'measure orders per second, latency and fail-over',
+    load: async (program) => (await import('./bench/main.ts')).addBenchCommand(program),
+  },
   {
     name: 'simulate',
     summary: 'torture the replication core with seeded faults, in one process',

@@ -1,9 +1,6 @@
 import { Command, Option } from 'commander';
-import { exitCodeHelp, exitCodes, usageFailure } from '../client/failure.ts';
-import { mannerOf, quiet } from '../client/manner.ts';
-import { report } from '../client/report.ts';
-import { Terminal, type Io } from '../client/terminal.ts';
-import { addOwnCommand } from './own-command.ts';
+import { exitCodeHelp, usageFailure } from '../client/failure.ts';
+import { runnerOf, type MakeCommand } from './own-command.ts';
 import type { StatusOptions } from './server-status/config.ts';
 import type { Order } from './server-status/words.ts';
 
@@ -41,7 +38,7 @@ function orderOf(
   ]);
 }
 
-const serverStatusCommand = ({ io, terminal }: { io: Io; terminal: Terminal }): Command => {
+export const serverStatusCommand: MakeCommand = ({ io, terminal }) => {
   const command = new Command('server-status').name('orderly server-status');
   command.description(summary)
     .argument('[word]', `${words.join(', ')}; without it: a menu`)
@@ -69,21 +66,5 @@ const serverStatusCommand = ({ io, terminal }: { io: Io; terminal: Terminal }): 
   return command;
 };
 
-/** Runs `orderly server-status`; resolves with the exit code and never rejects. */
-export async function runServerStatus(argv: readonly string[], io: Io): Promise<number> {
-  const manner = mannerOf(argv);
-  const terminal = new Terminal(io, manner.colour);
-  const command = serverStatusCommand({ io, terminal });
-  quiet(command, terminal);
-  try {
-    await command.parseAsync([...argv], { from: 'user' });
-    return exitCodes.ok;
-  } catch (error) {
-    return report(error, terminal, { ...manner, help: 'orderly server-status' });
-  }
-}
-
-export const addServerStatusCommand = (program: Command): void => addOwnCommand(program, {
-  name: 'server-status', summary, full: 'orderly server-status',
-  load: async () => runServerStatus,
-});
+/** Resolves with the exit code and never rejects. */
+export const runServerStatus = runnerOf(serverStatusCommand);

@@ -119,7 +119,10 @@ export class Cluster {
     const passedMs = before === null ? 0 : takenMs - before.takenMs;
     for (const one of before?.backEnds ?? []) {
       // Its name is known to those who list it; the view knows only where it is.
-      if (seen.get(one.storeId)?.listed == null) seen.set(one.storeId, { ...one, listed: null });
+      const entry = seen.get(one.storeId);
+      if (entry === undefined || entry.listed === null) {
+        seen.set(one.storeId, { ...one, listed: null });
+      }
     }
     const asked = await Promise.all([...seen.values()].map((one) => this.#look(one)));
     const backEnds = inOrder(present(asked, { view, before, passedMs }));

@@ -202,7 +202,7 @@ export class Child {
   }
 
   #fail(what: string): void {
-    const lines = this.#recentLines.map((line) => `\n       ${line}`).join('');
+    const lines = this.#recentLines.map((line) => `\ncause: ${line}`).join('');
     const error = new OrderlyError('unavailable', `${this.id} ${what}.${lines}`);
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }

@@ -1,13 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { RpcServer } from '../../shared/rpc/server.ts';
 import { must } from '../../shared/runtime/assert.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { openDataFolder } from '../../shared/runtime/data-folder.ts';
-import type { DataFolder } from '../../shared/runtime/data-folder.ts';
 import { Child } from './child.ts';
 import type { ChildChange } from './child.ts';
 import {
@@ -20,6 +17,8 @@ import { inSync, isReady, untilTrue } from './front-door.ts';
 import type { Door } from './front-door.ts';
 import { chooseGeocoders } from './geocoders.ts';
 import type { GeocoderChoice } from './geocoders.ts';
+import { openPlace } from './place.ts';
+import type { Place } from './place.ts';
 
 /** A whole system as child processes of this one: started together, kept alive, ended together. */
 
@@ -30,8 +29,7 @@ export type ClusterEvent =
 
 export type ClusterOptions = Pick<UpConfig,
   'backends' | 'frontends' | 'port' | 'nameserverPort' | 'data' | 'geocoders' | 'geocoderUrls'
-  | 'respawn' | 'mdns' | 'logLevel'> & {
-    logFormat: 'json' | 'pretty';
+  | 'respawn' | 'mdns' | 'logLevel' | 'logFormat'> & {
     onEvent: (event: ClusterEvent) => void;
   };
 
@@ -90,7 +88,7 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #ports: Ports;
   readonly #binary = orderlyBinary();
-  readonly #folder: DataFolder;
+  readonly #place: Place;
   readonly #children = new Map<string, Child>();
   #geocoders: GeocoderChoice = { kind: 'standin', why: '' };
   #geocoderFlags: string[] = [];
@@ -99,13 +97,12 @@ export class Cluster {
   #control: RpcServer | null = null;
   #stopped: Promise<void> | null = null;
 
-  constructor(options: ClusterOptions, ports: Ports) {
+  constructor(options: ClusterOptions, place: Place, ports: Ports) {
     this.#options = options;
     this.#ports = ports;
-    this.temporary = options.data === null;
-    this.home = options.data === null
-      ? mkdtempSync(join(tmpdir(), 'orderly-')) : resolve(options.data);
-    this.#folder = openDataFolder(this.home);
+    this.temporary = place.temporary;
+    this.home = place.dir;
+    this.#place = place;
     this.nameserverAddress = `127.0.0.1:${ports.nameserver}`;
   }
 
@@ -196,7 +193,7 @@ export class Cluster {
   killNow(): void {
     void this.#control?.close();
     for (const child of this.children) child.killNow();
-    this.#removeFolder();
+    this.#place.release();
   }
 
   async #stopAll(): Promise<void> {
@@ -209,12 +206,7 @@ export class Cluster {
     await stopThese(backends);
     await stopThese(this.children);
     await this.#control?.close();
-    this.#removeFolder();
-  }
-
-  #removeFolder(): void {
-    this.#folder.release();
-    if (this.temporary) rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
+    this.#place.release();
   }
 
   #startNameserver(): Promise<Child> {
@@ -290,8 +282,15 @@ export class Cluster {
 }
 
 /** A cluster with its ports chosen and its folder locked; nothing runs yet. */
-export const prepareCluster = async (options: ClusterOptions): Promise<Cluster> =>
-  new Cluster(options, await choosePorts(options));
+export async function prepareCluster(options: ClusterOptions): Promise<Cluster> {
+  const place = openPlace(options.data);
+  try {
+    return new Cluster(options, place, await choosePorts(options));
+  } catch (error) {
+    place.release();
+    throw error;
+  }
+}
 
 /** Starts a cluster; when that fails, nothing of it is left behind. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { decideColour } from '../../client/terminal.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { loadClusterSecret } from '../../shared/rpc/secret.ts';
 import type { ClusterSecret } from '../../shared/rpc/secret.ts';
@@ -20,8 +21,11 @@ export interface UpConfig {
   respawn: boolean;
   mdns: boolean;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
+  logFormat: 'json' | 'pretty';
   /** Colours on the screen (stderr and stdout alike). */
   colour: boolean;
+  /** A line on the screen can be written over. */
+  redraws: boolean;
 }
 
 const portNumber = z.coerce.number().int().min(0).max(65_535);
@@ -38,6 +42,8 @@ const optionsSchema = z.object({
   respawn: z.boolean(),
   mdns: z.boolean(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
+  logFormat: z.enum(['json', 'pretty']).optional(),
+  color: z.enum(['auto', 'always', 'never']).default('auto'),
 });
 
 const option = (flags: string, help: string, variable: string): Option =>
@@ -62,14 +68,9 @@ export const upOptions = (command: Command): Command => command
   .option('--no-respawn', 'do not start a program again when it ends')
   .option('--no-mdns', 'do not announce the name server on the local network')
   .addOption(option('--log-level <level>', 'how much the programs say', 'LOG_LEVEL')
-    .choices(['debug', 'info', 'warn', 'error']).default('warn'));
-
-const wantsColour = (): boolean => {
-  const { NO_COLOR: no, FORCE_COLOR: force, TERM: terminal } = process.env;
-  if (no !== undefined && no !== '') return false;
-  if (force !== undefined) return force !== '0' && force !== 'false';
-  return process.stderr.isTTY && terminal !== 'dumb';
-};
+    .choices(['debug', 'info', 'warn', 'error']).default('warn'))
+  .addOption(option('--log-format <format>', 'of what the programs say (default: pretty on the '
+    + 'screen, json in files)', 'LOG_FORMAT').choices(['json', 'pretty']));
 
 export function readUpConfig(opts: unknown): UpConfig {
   const parsed = optionsSchema.safeParse(opts);
@@ -78,12 +79,15 @@ export function readUpConfig(opts: unknown): UpConfig {
     const flag = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
     throw new OrderlyError('invalid_params', `--${flag}: ${issue?.message ?? 'wrong value'}`);
   }
-  const { data, geocoderPrimaryUrl, geocoderSecondaryUrl, ...rest } = parsed.data;
+  const { data, geocoderPrimaryUrl, geocoderSecondaryUrl, color, ...rest } = parsed.data;
+  const { env, stderr } = process;
   return {
     ...rest,
+    logFormat: rest.logFormat ?? (rest.json ? 'json' : 'pretty'),
     data: data ?? null,
     geocoderUrls: { primary: geocoderPrimaryUrl ?? null, secondary: geocoderSecondaryUrl ?? null },
-    colour: wantsColour(),
+    colour: decideColour({ wish: color, env, isTty: stderr.isTTY === true }),
+    redraws: stderr.isTTY === true && env['TERM'] !== 'dumb',
   };
 }
 

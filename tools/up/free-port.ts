@@ -29,16 +29,18 @@ export async function freePort(taken: ReadonlySet<number>): Promise<number> {
   throw new OrderlyError('unavailable', `No free port between ${portMin} and ${portMax}.`);
 }
 
-/** Refuses, with the way out, a port that can not be used. */
+/** Refuses, with cause and fix, a port that can not be used. */
 export async function requirePort(port: number, flag: string): Promise<number> {
   const why = await whyNotListen(port);
   if (why === null) return port;
   const fix = `choose another one with ${flag} N, or ${flag} 0 for any free port`;
   if (why === 'EADDRINUSE') {
-    throw new OrderlyError('unavailable',
-      `Port ${port} is in use by another program, perhaps an Orderly that runs already.\n`
-      + `fix:   stop that program, or ${fix}.`);
+    throw new OrderlyError('unavailable', `Port ${port} is in use.\n`
+      + 'cause: another program listens there, perhaps an Orderly that runs already\n'
+      + `fix:   end that program, or ${fix}`);
   }
-  const cause = why === 'EACCES' ? 'Ports below 1024 need the rights of root.' : `(${why})`;
-  throw new OrderlyError('unavailable', `Port ${port} can not be opened. ${cause}\nfix:   ${fix}.`);
+  const cause = why === 'EACCES'
+    ? 'this user has no right to it: ports below 1024 need root' : `the system says ${why}`;
+  throw new OrderlyError('unavailable',
+    `Port ${port} can not be opened.\ncause: ${cause}\nfix:   ${fix}`);
 }

@@ -1,8 +1,10 @@
 import { Chalk } from 'chalk';
 import type { ChalkInstance } from 'chalk';
+import { fit } from '../../client/view/width.ts';
 import { visible } from '../../shared/runtime/visible-text.ts';
 
 type Paint = 'cyan' | 'green' | 'magenta' | 'yellow' | 'blue' | 'white';
+const columnsUsual = 80;
 const paints: Paint[] = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'white'];
 
 /**
@@ -16,8 +18,14 @@ export class Screen {
   readonly #colours = new Map<string, Paint>();
   #progress = '';
 
-  constructor(options: { out: NodeJS.WriteStream; colour: boolean; nameWidth: number }) {
+  /** A line can be written over. */
+  readonly redraws: boolean;
+
+  constructor(options: {
+    out: NodeJS.WriteStream; colour: boolean; redraws: boolean; nameWidth: number;
+  }) {
     this.#out = options.out;
+    this.redraws = options.redraws;
     this.#chalk = new Chalk({ level: options.colour ? 1 : 0 });
     this.#nameWidth = options.nameWidth;
   }
@@ -34,12 +42,13 @@ export class Screen {
     this.#write(`${this.#chalk.bold(line)}\n`);
   }
 
-  /** How far things are; '' removes the line. Where there is no terminal it is said once. */
+  /** How far things are; '' removes the line. Where it can not be written over it is a line. */
   progress(text: string): void {
-    if (this.#out.isTTY) {
+    if (this.redraws) {
       this.#clear();
-      this.#progress = text;
-      this.#out.write(text);
+      // A line that is wider than the screen could not be written over.
+      this.#progress = fit(text, (this.#out.columns ?? columnsUsual) - 1);
+      this.#out.write(this.#progress);
     } else if (text !== '') {
       this.#out.write(`${text}\n`);
     }

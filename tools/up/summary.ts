@@ -6,12 +6,17 @@ import type { Cluster } from './cluster.ts';
 const member = (child: Child): { id: string; url: string | null; pid: number | null } =>
   ({ id: child.id, url: child.facts?.url ?? null, pid: child.pid });
 
+/** Signs whoever opens it in as an operator. What stands behind # is not sent anywhere. */
+const dashboardUrl = (cluster: Cluster): string =>
+  `${cluster.url()}/#token=${cluster.operatorToken}`;
+
 /** The one line of `--json` (INTERFACES 4.8). */
 export function readyLine(cluster: Cluster): string {
   return `${JSON.stringify({
     event: 'ready',
     url: cluster.url(),
     docs_url: `${cluster.url()}/docs`,
+    dashboard_url: dashboardUrl(cluster),
     nameserver: cluster.nameserverAddress,
     operator_token: cluster.operatorToken,
     staff_token: cluster.staffToken,
@@ -42,6 +47,7 @@ export function summary(cluster: Cluster, primary: { id: string; pid: number | n
   return `
 Orderly is running: a name server, ${backends}, ${frontends}. Ctrl-C ends it.
 
+  Dashboard        ${dashboardUrl(cluster)}
   Front end        ${url}
   Operator token   ${token}
   Staff token      ${cluster.staffToken}
@@ -56,7 +62,8 @@ Try in another terminal:
 
   npm run client -- place --item tea:2 --name Ada --phone 01914980123 \\
       --address "1 High St" --postcode "DH1 4SW" --yes
-  npm run server-status
+  npm run server-status -- --watch
+  node dist/tools/orderly.js node list      (also: add, stop, start, kill)
   kill -9 ${primary.pid}   (${primary.id}, the primary; order again: nothing is lost)
 
 `;
