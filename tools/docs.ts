@@ -1,18 +1,29 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { catalogue } from '../frontend-server/documents/catalogue.ts';
-import { openApi } from '../frontend-server/documents/documents.ts';
-import { apiMarkdown, errorsMarkdown } from '../frontend-server/documents/markdown.ts';
+import { exitCodeHelp } from '../client/failure.ts';
 
 /** `orderly docs`: the documents that are kept with the source, made from the tables. */
 
 /** The text of each, by its name in docs/. */
-export const documentTexts = (): Record<string, string> => ({
-  'api.md': apiMarkdown(catalogue),
-  'errors.md': errorsMarkdown(),
-  'openapi.json': `${JSON.stringify(openApi(), null, 1)}\n`,
-});
+async function documentTexts(): Promise<Record<string, string>> {
+  const { catalogue } = await import('../frontend-server/documents/catalogue.ts');
+  const { openApi } = await import('../frontend-server/documents/documents.ts');
+  const { apiMarkdown, errorsMarkdown } =
+    await import('../frontend-server/documents/markdown.ts');
+  return {
+    'api.md': apiMarkdown(catalogue),
+    'errors.md': errorsMarkdown(),
+    'openapi.json': `${JSON.stringify(openApi(), null, 1)}\n`,
+  };
+}
+
+const examples = `
+Examples:
+  orderly docs                   after a change of an operation or an error
+  orderly docs --check           for a build: fails when one is out of date
+  orderly docs --dir elsewhere
+${exitCodeHelp}`;
 
 /** null for a file that is not there. */
 function textOf(path: string): string | null {
@@ -25,20 +36,21 @@ function textOf(path: string): string | null {
 }
 
 /** The documents in `dir` that are not what the tables say. */
-export const outdated = (dir: string): string[] =>
-  Object.entries(documentTexts())
+export async function outdated(dir: string): Promise<string[]> {
+  return Object.entries(await documentTexts())
     .filter(([name, text]) => textOf(join(dir, name)) !== text).map(([name]) => name);
+}
 
-function writeAll(dir: string): void {
+async function writeAll(dir: string): Promise<void> {
   mkdirSync(dir, { recursive: true });
-  for (const [name, text] of Object.entries(documentTexts())) {
+  for (const [name, text] of Object.entries(await documentTexts())) {
     writeFileSync(join(dir, name), text);
     process.stdout.write(`wrote ${join(dir, name)}\n`);
   }
 }
 
-function check(dir: string): number {
-  const names = outdated(dir);
+async function check(dir: string): Promise<number> {
+  const names = await outdated(dir);
   for (const name of names) {
     process.stderr.write(`error: ${join(dir, name)} is not what the tables say\n`);
   }
@@ -51,8 +63,9 @@ export function addDocsCommand(program: Command): void {
     .description('Write docs/api.md, docs/errors.md and docs/openapi.json from the tables.')
     .option('--dir <folder>', 'where they are', 'docs')
     .option('--check', 'write nothing; fail if one of them is out of date')
-    .action((options: { dir: string; check?: true }) => {
-      if (options.check === true) process.exitCode = check(options.dir);
-      else writeAll(options.dir);
+    .addHelpText('after', examples)
+    .action(async (options: { dir: string; check?: true }) => {
+      if (options.check === true) process.exitCode = await check(options.dir);
+      else await writeAll(options.dir);
     });
 }

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { Command } from 'commander';
 import { z } from 'zod';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { ChaosCase } from './cases/case.ts';
@@ -44,23 +43,6 @@ const optionsSchema = z.object({
   seconds: z.coerce.number().min(1).max(86_400),
   write: z.string().min(1).optional(),
 });
-
-export const chaosOptions = (command: Command, kinds: readonly FaultKind[]): Command => command
-  .option('--minutes <t>', 'how long faults are done', '3')
-  .option('--seed <n>', 'choose the faults as that run did (default: a new one, printed)')
-  .option('--backends <n>', 'how many back ends', '3')
-  .option('--frontends <n>', 'how many front ends', '2')
-  .option('--customers <n>', 'how many send orders at a time', '10')
-  .option('--faults <kinds>', `only these: ${kinds.map(({ name }) => name).join(',')}`)
-  .option('--hosts', 'each program on a host of its own (Linux, root); without it: if possible')
-  .option('--local', 'all on 127.0.0.1: no faults of links')
-  .option('--keep', 'keep history and logs also when all is well')
-  .option('--self-test', 'only test the judge, with a lying front end and with lies of its own')
-  .option('--case <n>', 'run this one of the 35 listed cases instead, see docs/testing.md')
-  .option('--cases <list>', 'run these, one after the other: 1..35, or 1,4,20..23, or all')
-  .option('--seconds <n>', 'how long a case goes on that repeats its faults', '15')
-  .option('--write <file>', 'bring the table of cases in that document up to date')
-  .option('--json', 'one JSON object on stdout');
 
 const wrong = (detail: string): OrderlyError => new OrderlyError('invalid_params', detail);
 

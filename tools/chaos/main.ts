@@ -1,15 +1,11 @@
 import type { Command } from 'commander';
-import { runCases } from './cases/run-cases.ts';
-import { chaosOptions, readChaosConfig } from './config.ts';
-import type { ChaosConfig } from './config.ts';
+import { exitCodeHelp } from '../../client/failure.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { diskFaults } from './disk-faults.ts';
 import { linkFaults } from './link-faults.ts';
 import { processFaults } from './process-faults.ts';
-import { reportJson, reportText } from './report.ts';
-import { runChaos } from './run.ts';
-import type { ChaosOptions, ChaosResult } from './run.ts';
-import { liesOfAProxy } from './self-test.ts';
+
+/** `orderly chaos`: its arguments; run-command.ts carries it out. */
 
 const examples = `
 Examples:
@@ -21,53 +17,36 @@ Examples:
                                              all of them, their table into that document
   orderly chaos --self-test                  is the judge able to see what it is for?
 
-Exit codes: 0 every promise was kept, 1 one was not (history and logs are kept)`;
+Ends with 0 when every promise was kept, with 1 when one was not: history and
+logs are kept then.
+${exitCodeHelp}`;
 
 const kinds: readonly FaultKind[] = [...processFaults, ...linkFaults, ...diskFaults];
-const thinkMs = [30, 130] as const;
 
-const say = (line: string): void => {
-  process.stderr.write(`chaos: ${line}\n`);
-};
-
-function optionsOf(config: ChaosConfig): ChaosOptions {
-  const { faultsMs, seed, placement, backends, frontends, customers, keep } = config;
-  return {
-    faultsMs, seed, placement, backends, frontends, customers, keep, thinkMs, home: null, say,
-    kinds: config.kinds,
-  };
-}
-
-/** Honest programs behind a lying proxy: a run without a fault that must be found wanting. */
-async function selfTest(config: ChaosConfig): Promise<number> {
-  const results = await liesOfAProxy({ ...optionsOf(config), keep: false });
-  const blind = results.filter(({ problems }) => problems.length === 0);
-  for (const { lie, problems } of results) {
-    process.stdout.write(`${lie}: ${problems[0]?.split('\n')[0] ?? 'NOT SEEN'}\n`);
-  }
-  return blind.length === 0 ? 0 : 1;
-}
-
-async function runCommand(config: ChaosConfig): Promise<number> {
-  if (config.selfTest) return selfTest(config);
-  const { cases } = config;
-  if (cases !== null) {
-    const { seconds, seed, customers, placement, keep, json, write } = config;
-    const print = (text: string): void => { process.stdout.write(text); };
-    return runCases({
-      cases, seconds, seed, customers, placement, keep, json, write, home: null, say, print,
-    });
-  }
-  const result: ChaosResult = await runChaos(optionsOf(config));
-  process.stdout.write(config.json ? reportJson(result) : reportText(result));
-  return result.problems.length === 0 ? 0 : 1;
-}
+const chaosOptions = (command: Command): Command => command
+  .option('--minutes <t>', 'how long faults are done', '3')
+  .option('--seed <n>', 'choose the faults as that run did (default: a new one, printed)')
+  .option('--backends <n>', 'how many back ends', '3')
+  .option('--frontends <n>', 'how many front ends', '2')
+  .option('--customers <n>', 'how many send orders at a time', '10')
+  .option('--faults <kinds>', `only these: ${kinds.map(({ name }) => name).join(',')}`)
+  .option('--hosts', 'each program on a host of its own (Linux, root); without it: if possible')
+  .option('--local', 'all on 127.0.0.1: no faults of links')
+  .option('--keep', 'keep history and logs also when all is well')
+  .option('--self-test', 'only test the judge, with a lying front end and with lies of its own')
+  .option('--case <n>', 'run this one of the 35 listed cases instead, see docs/testing.md')
+  .option('--cases <list>', 'run these, one after the other: 1..35, or 1,4,20..23, or all')
+  .option('--seconds <n>', 'how long a case goes on that repeats its faults', '15')
+  .option('--write <file>', 'bring the table of cases in that document up to date')
+  .option('--json', 'one JSON object on stdout');
 
 export function addChaosCommand(program: Command): void {
-  chaosOptions(program.command('chaos'), kinds)
+  chaosOptions(program.command('chaos'))
     .description('Do faults to real processes under load, then look whether every promise held.')
     .addHelpText('after', examples)
     .action(async (opts: unknown) => {
-      process.exitCode = await runCommand(readChaosConfig(opts, kinds));
+      const { readChaosConfig } = await import('./config.ts');
+      const config = readChaosConfig(opts, kinds);
+      process.exitCode = await (await import('./run-command.ts')).runCommand(config);
     });
 }

@@ -3,10 +3,9 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import type { Timer } from '../../shared/runtime/clock.ts';
+import { exitCodeHelp } from '../../client/failure.ts';
 import { printReady, untilStopped } from '../../shared/runtime/lifecycle.ts';
-import { createLogger } from '../../shared/runtime/logger.ts';
 import type { Rate } from '../../backend-server/geocoding/token-bucket.ts';
-import { startStandin } from './standin.ts';
 
 /** `orderly geocoder-standin`: one of the two postcode services, for tests and machines offline. */
 
@@ -84,6 +83,8 @@ function watchParent(parentPid: number | undefined, onGone: () => void): Timer {
 }
 
 async function run(options: Options): Promise<number> {
+  const { createLogger } = await import('../../shared/runtime/logger.ts');
+  const { startStandin } = await import('./standin.ts');
   const { service, latency: latencyMs, data, terminated, rate: limit } = options;
   const standin = await startStandin({
     service,
@@ -109,6 +110,13 @@ async function run(options: Options): Promise<number> {
   }, logger);
 }
 
+const examples = `
+Examples:
+  orderly geocoder-standin --service primary
+  orderly geocoder-standin --service secondary --latency 300 --rate off
+  orderly geocoder-standin --service primary --drop "DH1 3LE" --json
+${exitCodeHelp}`;
+
 /** Adds the command; its exit code goes to process.exitCode. */
 export function addGeocoderStandinCommand(program: Command): void {
   program
@@ -126,6 +134,7 @@ export function addGeocoderStandinCommand(program: Command): void {
     .option('--rate <perSecond:burst>', 'limit, or "off"; the secondary has 2:5 by default', rate)
     .option('--parent-pid <pid>', 'leave when this process ends', whole)
     .option('--json', 'print the ready line as JSON', false)
+    .addHelpText('after', examples)
     .action(async (options: unknown) => {
       process.exitCode = await run(optionsSchema.parse(options));
     });

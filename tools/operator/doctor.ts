@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { parseUrl } from '../../client/client-config.ts';
 import { exitCodes, stoppedFailure } from '../../client/failure.ts';
 import { told } from '../../client/view/told.ts';
 import type { Surroundings } from '../own-command.ts';
@@ -40,6 +39,7 @@ const colourOf = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
 async function examine(
   { io, terminal, end }: Surroundings, options: DoctorOptions,
 ): Promise<void> {
+  const { parseUrl } = await import('../../client/client-config.ts');
   const url = parseUrl(options.url ?? io.env['ORDERLY_URL'] ?? usualUrl);
   const { paint } = terminal.screen;
   const all: Check[] = [];

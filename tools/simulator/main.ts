@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { OrderlyError } from '../../shared/contract/errors.ts';
-import { runCampaign, runOne } from './campaign.ts';
-import { runMutants } from './mutants/command.ts';
-import { type FaultKind, faultKinds } from './nemesis.ts';
+import { exitCodeHelp } from '../../client/failure.ts';
+import { type FaultKind, faultKinds } from './fault-kinds.ts';
 import type { RunOptions } from './run.ts';
 
 interface SimulateOptions {
@@ -81,8 +80,9 @@ Examples:
 A failing seed is shortened: the fewest faults, kinds of faults and steps that still break the same
 invariant. Results go to stdout, progress to stderr.
 
-Exit codes: 0 no invariant was broken (with --mutants: every bug was found), 1 one was (or a bug
-survived), 2 wrong usage, 130 interrupted: what is known so far was printed`;
+Ends with 0 when no invariant was broken (with --mutants: every bug was found),
+with 1 when one was; an interrupted run has printed what is known so far.
+${exitCodeHelp}`;
 
 export const addSimulateCommand = (program: Command): void => {
   program
@@ -130,11 +130,13 @@ const simulate = async (options: SimulateOptions): Promise<number> => {
   const { seed, json = false, trace = false } = options;
   const jobs = options.jobs ?? availableParallelism();
   if (options.mutants === true || options.mutant !== undefined) {
+    const { runMutants } = await import('./mutants/command.ts');
     const { mutant = null, write = null, share = write === null ? 0 : 100 } = options;
     return runMutants({ name: mutant, jobs, json, write, shareRuns: share });
   }
   if (options.write !== undefined || options.share !== undefined)
     throw new OrderlyError('invalid_params', '--write and --share go with --mutants.');
+  const { runCampaign, runOne } = await import('./campaign.ts');
   const overrides = overridesOf(options);
   // A run that is given its limits is one that was shortened before.
   const limited = [options.steps, options.faults, options.kinds].some((one) => one !== undefined);

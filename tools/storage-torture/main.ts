@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
+import { exitCodeHelp } from '../../client/failure.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { seededRandom } from '../../backend-server/storage/testing/random.ts';
 import type { KillPoint } from './torture.ts';
-import { StorageTorture } from './torture.ts';
 
 interface TortureOptions {
   rounds: number;
@@ -20,6 +20,18 @@ const wholeNumber = (text: string): number => {
   return Number(text);
 };
 
+const examples = `
+Examples:
+  orderly storage-torture
+  orderly storage-torture --rounds 2000 --seed 7
+  orderly storage-torture --dir /mnt/usb --json   another disk
+
+After each kill -9 the file must pass the full check of SQLite, every row its
+checksum, the log its chain and the watermark; every unit that was reported
+durable must be there, none in part; and the state must be that of a store in
+memory which did the same work. Ends with 0 when nothing was lost, else 70.
+${exitCodeHelp}`;
+
 export const addStorageTortureCommand = (program: Command): void => {
   program
     .command('storage-torture')
@@ -28,16 +40,12 @@ export const addStorageTortureCommand = (program: Command): void => {
     .option('--seed <n>', 'decides the moments of the kills', wholeNumber, 1)
     .option('--dir <dir>', 'where the store is made, on the disk to be tried', tmpdir())
     .option('--json', 'print the figures as one line of JSON')
-    .addHelpText('after', `
-After each kill -9 the file must pass the full check of SQLite, every row its checksum, the log its
-chain and the watermark; every unit that was reported durable must be there, none in part; and the
-state must be that of a store in memory which did the same work.
-
-Exit codes: 0 nothing was lost, 70 something was`)
+    .addHelpText('after', examples)
     .action((options: TortureOptions) => run(options));
 };
 
 const run = async (options: TortureOptions): Promise<void> => {
+  const { StorageTorture } = await import('./torture.ts');
   const home = mkdtempSync(join(options.dir, 'orderly-torture-'));
   const writer = fileURLToPath(new URL('./writer.js', import.meta.url));
   const torture = new StorageTorture(writer, join(home, 'store'));
