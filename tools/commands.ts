@@ -122,11 +122,8 @@ export const entries: readonly Entry[] = [
   { name: 'backend', summary: 'keeps orders; start any number, at any time', load: loadBackend },
   { name: 'frontend', summary: 'the door for clients: HTTP and JSON-RPC; elects the primary',
     load: loadFrontend },
-  {
-    name: 'bench',
-    summary: 'measure orders per second, latency and fail-over',
-    load: async (program) => (await import('./bench/main.ts')).addBenchCommand(program),
-  },
+  own('bench', 'measure orders per second, latency and fail-over',
+    async () => (await import('./bench/main.ts')).benchCommand),
   {
     name: 'simulate',
     summary: 'torture the replication core with seeded faults, in one process',

@@ -4,7 +4,7 @@ import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { syncDir } from '../../backend-server/storage/store-files.ts';
-import { exitCodes, Failure, stoppedFailure } from '../../client/failure.ts';
+import { exitCodes, Failure } from '../../client/failure.ts';
 import type { Io, Terminal } from '../../client/terminal.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import { NameClient } from '../../shared/rpc/name-client.ts';
@@ -84,20 +84,27 @@ class Backup {
   readonly #terminal: Terminal;
   readonly #progress: Progress;
   readonly #late = new AbortController();
+  readonly #file: string;
   tries = 0;
 
   constructor(wish: BackupWish, io: Io, terminal: Terminal) {
     this.#wish = wish;
     this.#io = io;
     this.#terminal = terminal;
-    this.#progress = new Progress(io, wish.json);
+    this.#file = resolve(wish.out ?? nameFor(io.clock.wallIso()));
+    this.#progress = new Progress(io, wish.json, {
+      doing: 'fetching',
+      undone: existsSync(this.#file)
+        ? `no backup was written, ${this.#file} is as it was.`
+        : `no backup was written, ${this.#file} is not there.`,
+    });
   }
 
   async run(): Promise<BackupDone> {
     const { clock } = this.#io;
     const startedMs = clock.nowMs();
     const begunAt = clock.wallIso();
-    const file = resolve(this.#wish.out ?? nameFor(begunAt));
+    const file = this.#file;
     refuseExisting(file, this.#wish.overwrite);
     const draft = `${file}.partial-${randomBytes(4).toString('hex')}`;
     const timer = clock.setTimer(this.#wish.config.timeoutMs, () => this.#late.abort());
@@ -190,7 +197,7 @@ class Backup {
   }
 
   #refuseLate(): void {
-    if (this.#io.stop.aborted) throw stoppedFailure(this.#io.stop.reason);
+    if (this.#io.stop.aborted) throw this.#progress.stopped();
     if (!this.#late.signal.aborted) return;
     throw new Failure({
       code: 'timeout',

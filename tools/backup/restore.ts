@@ -12,12 +12,16 @@ import { onDisk } from './disk.ts';
 import { firstViewOf, giveIdentity } from './restored-store.ts';
 import { checkStore } from './store-check.ts';
 
+type OnBytes = (done: number, total: number) => void;
+
 export interface RestoreWish {
   file: string;
   /** The folder of the new cluster, as `orderly up --data` and ORDERLY_HOME name it. */
   data: string;
   secretValue?: string;
   secretFile?: string;
+  /** Told of the bytes that were read; what it throws ends the restore. */
+  onBytes?: OnBytes;
 }
 
 export interface Restored {
@@ -40,9 +44,12 @@ export interface Verified {
 }
 
 /** Reads all of a backup: digests, every page and index of the database, the number of orders. */
-export async function verifyBackup(file: string): Promise<Verified> {
+export async function verifyBackup(file: string, onBytes: OnBytes = () => {}): Promise<Verified> {
   const manifest = await readManifest(file);
-  const sha256 = await readThrough(file, manifest);
+  let done = 0;
+  const sha256 = await readThrough(file, manifest, async ({ length }) => {
+    onBytes(done += length, manifest.bytes);
+  });
   compare(file, manifest);
   return { manifest, sha256, bytes: statSync(file).size };
 }
@@ -84,11 +91,15 @@ function requireEmpty(dir: string): void {
 }
 
 /** The whole database, synced; nothing of the manifest. Throws a Failure when it is damaged. */
-async function copyStore(file: string, manifest: Manifest, target: string): Promise<void> {
+async function copyStore(
+  { file, onBytes }: RestoreWish, manifest: Manifest, target: string,
+): Promise<void> {
   const handle = await open(target, 'wx', 0o600);
+  let done = 0;
   try {
     await readThrough(file, manifest, async (bytes) => {
       await handle.write(bytes);
+      onBytes?.(done += bytes.length, manifest.bytes);
     });
     await handle.sync();
   } finally {
@@ -131,7 +142,7 @@ async function fill(
   const views = join(draft, 'nameserver');
   for (const dir of [store, views]) makePrivateFolder(dir);
   const target = join(store, 'store.db');
-  await copyStore(wish.file, manifest, target);
+  await copyStore(wish, manifest, target);
   const facts = compare(wish.file, manifest);
   const { secretValue, secretFile } = wish;
   const secret = loadClusterSecret({

@@ -1,9 +1,9 @@
-import { exitCodes, Failure } from '../../client/failure.ts';
 import type { Io, Terminal } from '../../client/terminal.ts';
 import { told } from '../../client/view/told.ts';
 import { makeBackup } from './backup.ts';
 import type { BackupWish } from './backup.ts';
 import type { Manifest } from './backup-file.ts';
+import { Progress } from './progress.ts';
 import { restoreBackup, verifyBackup } from './restore.ts';
 import type { RestoreWish } from './restore.ts';
 
@@ -48,8 +48,24 @@ export async function tellBackup(
   took     ${seconds.toFixed(1)} s`);
 }
 
-export async function tellVerified({ terminal, json }: Talk, file: string): Promise<void> {
-  const { manifest, sha256, bytes } = await verifyBackup(file);
+/** The work, with its progress taken away before anything else is said. */
+async function watched<T>(
+  progress: Progress, work: (onBytes: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  try {
+    progress.show(0, 0);
+    return await work((done, total) => progress.show(done, total));
+  } finally {
+    progress.clear();
+  }
+}
+
+export async function tellVerified({ io, terminal, json }: Talk, file: string): Promise<void> {
+  const progress = new Progress(io, json, {
+    doing: 'checking', undone: `${file} was not read to its end.`,
+  });
+  const { manifest, sha256, bytes } =
+    await watched(progress, (onBytes) => verifyBackup(file, onBytes));
   if (json) {
     terminal.printJson({ file, sound: true, bytes, sha256, ...facts(manifest) });
     return;
@@ -65,11 +81,11 @@ export async function tellVerified({ terminal, json }: Talk, file: string): Prom
 export async function tellRestored(
   { io, terminal, json }: Talk, wish: RestoreWish,
 ): Promise<void> {
-  if (io.stop.aborted) {
-    throw new Failure({ code: 'interrupted', exitCode: exitCodes.interrupted, what: 'Stopped.' });
-  }
+  const progress = new Progress(io, json, {
+    doing: 'restoring', undone: `nothing was restored, ${wish.data} holds nothing of it.`,
+  });
   const { data, manifest, clusterId, storeId, viewNumber, orders, lsn, newKey } =
-    await restoreBackup(wish);
+    await watched(progress, (onBytes) => restoreBackup({ ...wish, onBytes }));
   if (json) {
     terminal.printJson({
       data, orders, lsn, cluster_id: clusterId, store_id: storeId, view_number: viewNumber,
