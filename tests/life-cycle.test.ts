@@ -108,6 +108,21 @@ describe('an order', () => {
     expect([ahead.status, ahead.code]).toEqual([412, 'version_mismatch']);
   });
 
+  it('is paid for once, as the staff says, and its history tells how', async () => {
+    const order = await cluster.placed();
+    const key = newKey();
+    const pay = { order, key, body: { method: 'card_on_delivery' } };
+    const paid = orderIn(await take('pay', pay));
+    expect(paid.payment).toEqual({ method: 'card_on_delivery', status: 'paid' });
+    expect(orderIn(await take('pay', pay))).toEqual(paid);
+    expect((await take('refund', { order })).code).toBe('version_mismatch');
+    const back = orderIn(await take('refund', { order: paid, body: { note: 'was cold' } }));
+    expect(back).toMatchObject({ version: 3, status: 'placed', payment: { status: 'refunded' } });
+    expect((await take('pay', { order: back })).body)
+      .toMatchObject({ code: 'illegal_transition', from: 'refunded', to: 'paid', allowed: [] });
+    expect((await eventsOf(order)).map(({ type }) => type)).toEqual(['placed', 'paid', 'refunded']);
+  });
+
   it('costs after an amendment what the same order costs anew', async () => {
     const lines = [
       { sku: 'fish-and-chips', quantity: 2, options: ['size-large'] },

@@ -30,8 +30,11 @@ interface Ground {
 }
 
 /** The name of an operation at the public door, under which its keys are kept. */
-export const publicNameOf = (request: Operation): string =>
-  (request.operation === 'order.move' ? `order.${request.step}` : request.operation);
+export function publicNameOf(request: Operation): string {
+  if (request.operation === 'order.move') return `order.${request.step}`;
+  const givesBack = request.operation === 'order.pay' && request.to === 'refunded';
+  return givesBack ? 'order.refund' : request.operation;
+}
 
 /**
  * Fixes what a change needs of clock, menu and map. What it finds may be overtaken before the op
@@ -41,9 +44,7 @@ export async function admitChange(asked: Asked, ground: Ground): Promise<Command
   const { request, actor, now } = asked;
   const trace = currentTrace();
   const order = await findOrder(request.order_id, actor, ground);
-  const planned = await traced(trace, () => (request.operation === 'order.amend'
-    ? amend(request, { order, actor, now, ground })
-    : move(request, { order, actor, now, ground })));
+  const planned = await traced(trace, () => plan(request, { order, actor, now, ground }));
   if (!planned.ok) throw new OrderlyError(planned.code, planned.detail, planned.data);
   return planned.body;
 }
@@ -65,15 +66,33 @@ interface About {
 
 type Planned = { ok: true; body: CommandBody } | Refusal;
 
-async function move(
-  request: Exclude<ChangeOperation, { operation: 'order.amend' }>,
-  { order, actor, now, ground }: About,
-): Promise<Planned> {
-  const { input, if_version: expectedVersion = null } = request;
+async function plan(request: ChangeOperation, about: About): Promise<Planned> {
+  const { order, actor } = about;
+  const expectedVersion = request.if_version ?? null;
   // Nobody can have seen it: not even as a repetition of a step that was taken.
   const isMadeUp = expectedVersion !== null && expectedVersion > order.version;
   const stale = isMadeUp ? staleVersion(order, expectedVersion) : null;
   if (stale !== null) return stale;
+  switch (request.operation) {
+    case 'order.amend':
+      return amend(request, about);
+    case 'order.pay': {
+      const { to, input: { method = null, note = null } } = request;
+      const orderId = order.id;
+      return {
+        ok: true, body: { kind: 'order.pay', orderId, to, method, actor, note, expectedVersion },
+      };
+    }
+    default:
+      return move(request, about);
+  }
+}
+
+async function move(
+  request: Exclude<ChangeOperation, { operation: 'order.amend' | 'order.pay' }>,
+  { order, actor, now, ground }: About,
+): Promise<Planned> {
+  const { input, if_version: expectedVersion = null } = request;
   const { shop } = await ground.quoting.catalogue(order.shop_id);
   const step = request.operation === 'order.cancel' ? 'cancel' : request.step;
   return planMove(input, { order, shop, step, actor, expectedVersion, now });

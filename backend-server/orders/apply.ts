@@ -10,6 +10,7 @@ import { isOutOfRange } from './fee.ts';
 import { cancelAsMove, moveOrder, noSuchOrder } from './life-cycle.ts';
 import { orderNumber } from './order-number.ts';
 import { isOwnerGone } from './ownership.ts';
+import { payOrder } from './payment.ts';
 import { invalid, refuse } from './refusal.ts';
 import { applyShopCommand } from './shops.ts';
 import type { AppliedResult, LogPosition, OpResult, OrderState } from './state.ts';
@@ -54,6 +55,8 @@ function execute(state: OrderState, command: Command, at: LogPosition): OpResult
       return moveOrder(state, command, at);
     case 'order.amend':
       return amendOrder(state, command, at);
+    case 'order.pay':
+      return payOrder(state, command, at);
     case 'order.cancel':
       return moveOrder(state, cancelAsMove(command), at);
     case 'order.geocoded':

@@ -3,6 +3,7 @@ import type { Ending } from '../../shared/contract/submission.ts';
 import type { AccountCommandBody } from './accounts.ts';
 import type { AmendCommand } from './amend.ts';
 import type { MoveCommand } from './life-cycle.ts';
+import type { PayCommand } from './payment.ts';
 import type { ShopCommandBody } from './shops.ts';
 
 /**
@@ -35,6 +36,7 @@ export type CommandBody =
   | { kind: 'order.close'; ending: Ending }
   | MoveCommand
   | AmendCommand
+  | PayCommand
   /** As earlier programs wrote it; executed as the step `cancel`. */
   | {
       kind: 'order.cancel';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { Step } from '../../shared/contract/lifecycle.ts';
 import { changeParams } from '../../shared/contract/order-change.ts';
+import type { payInputSchema } from '../../shared/contract/order-change.ts';
 import { orderSchema } from '../../shared/contract/order.ts';
 import { exampleIds } from './example-ids.ts';
 import { define } from './operation.ts';
@@ -76,6 +77,36 @@ const staffSteps: readonly PublicOperation[] = [
   }),
 ];
 
+/** What the staff says of the money; no card is charged by this system. */
+const payment = <P extends StepParams & Partial<z.infer<typeof payInputSchema>>>(
+  name: 'pay' | 'refund', { doc, params, example = {} }: {
+    doc: string; params: z.ZodType<P>; example?: Record<string, unknown>;
+  },
+): PublicOperation => define<P>({
+  ...change, name: `order.${name}`, doc, access: 'staff', method: 'POST',
+  paths: [`${orderPath}/${name}`], params, ifMatch: 'required',
+  example: { params: { order_id: orderId, ...example } },
+  async run({ order_id: id, idempotency_key: given, if_version: version, ...input }, caller, desk) {
+    const operation = {
+      operation: 'order.pay' as const, to: name === 'pay' ? 'paid' as const : 'refunded' as const,
+      order_id: orderIdOf(id), if_version: version, input,
+    };
+    const request = requestOf(operation, caller, given ?? randomUUID());
+    return orderAnswer(await desk.forwarder.submit(request), desk);
+  },
+});
+
+const payments: readonly PublicOperation[] = [
+  payment('pay', {
+    doc: 'An order was paid for, in cash, by card at the door or outside; `method` where it was '
+      + 'paid otherwise than the order says. Not for one that was rejected or cancelled.',
+    params: changeParams.pay, example: { method: 'card_on_delivery' },
+  }),
+  payment('refund', {
+    doc: 'What was paid for an order was given back.', params: changeParams.refund,
+  }),
+];
+
 /** The life of an order after it was placed. */
 export const orderStepOperations: readonly PublicOperation[] = [
   define({
@@ -107,6 +138,7 @@ export const orderStepOperations: readonly PublicOperation[] = [
     },
   }),
   ...staffSteps,
+  ...payments,
   define({
     ...change,
     name: 'order.cancel',

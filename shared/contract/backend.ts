@@ -4,7 +4,7 @@ import { eventScopeSchema, feedEventSchema, openOrderSchema } from './event-stre
 import { customerSchema } from './customer.ts';
 import { count, shortName } from './ids.ts';
 import { defineMethod } from './method.ts';
-import { amendInputSchema, ifVersion, moveInputSchema, stepSchema } from './order-change.ts';
+import { amendInputSchema, ifVersion, moveInputSchema, payInputSchema, stepSchema } from './order-change.ts';
 import { endingSchema, outcomeSchema } from './submission.ts';
 import { trackSchema } from './track.ts';
 import {
@@ -37,6 +37,13 @@ export const operationSchema = z.discriminatedUnion('operation', [
     step: stepSchema,
     if_version: ifVersion,
     input: moveInputSchema,
+  }),
+  z.strictObject({
+    operation: z.literal('order.pay'),
+    order_id: z.uuid(),
+    to: z.enum(['paid', 'refunded']),
+    if_version: ifVersion,
+    input: payInputSchema,
   }),
   z.strictObject({
     operation: z.literal('order.amend'),

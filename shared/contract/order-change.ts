@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { count } from './ids.ts';
 import { failReasons, rejectReasons, steps } from './lifecycle.ts';
 import {
-  addressInSchema, cancelInputSchema, idempotencyKey, lineInSchema, phoneInput, scheduleSchema,
+  addressInSchema, cancelInputSchema, idempotencyKey, lineInSchema, paymentMethods, phoneInput,
+  scheduleSchema,
 } from './order.ts';
 import { filled, moneySchema, printable } from './values.ts';
 
@@ -20,6 +21,11 @@ export const moveInputSchema = z.strictObject({
   reason: printable(60).optional(), note, prep_minutes: prepMinutes, courier,
 });
 export type MoveInput = z.infer<typeof moveInputSchema>;
+
+/** What may be said when an order was paid; `method`: where it was paid otherwise than planned. */
+export const payInputSchema = z.strictObject({
+  note, method: z.enum(paymentMethods).optional(),
+});
 
 export const stepSchema = z.enum(steps);
 
@@ -67,6 +73,8 @@ export const changeParams = {
   deliver: z.strictObject({ ...mustMatch, note }),
   fail: z.strictObject({ ...mustMatch, note, reason: z.enum(failReasons) }),
   redeliver: z.strictObject({ ...mustMatch, note, courier }),
+  pay: payInputSchema.extend(mustMatch),
+  refund: z.strictObject({ ...mustMatch, note }),
   cancel: cancelInputSchema.extend({ ...ofOrder, if_version: ifVersion.optional() }),
   amend: amendInputSchema.extend(mustMatch),
 };

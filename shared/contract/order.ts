@@ -144,13 +144,13 @@ export const orderEventSchema = z.strictObject({
   seq: count,
   at: instant,
   /** The status that was reached, or what else was changed. */
-  type: z.enum([...orderStatuses, 'geocoded', 'amended', 'erased']),
+  type: z.enum([...orderStatuses, 'geocoded', 'amended', 'paid', 'refunded', 'erased']),
   from: z.enum(orderStatuses).nullable(),
   to: z.enum(orderStatuses).nullable(),
   actor: actorSchema,
   reason: z.string().nullable(),
   note: z.string().nullable(),
-  /** Of an amendment: what each changed member was and is. */
+  /** Of an amendment or a payment: what each changed member was and is. */
   patch: z.record(z.string(), z.strictObject({ from: z.json(), to: z.json() })).nullable(),
   /** Position of the op in the replicated log, and the epoch of the primary that wrote it. */
   log_index: count,
