@@ -2,8 +2,7 @@ import { exitCodes, stoppedFailure, type ExitCode } from '../../client/failure.t
 import type { Io, Terminal } from '../../client/terminal.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { endOfProgram } from '../program-failure.ts';
-import { quietCluster, startCluster } from '../up/cluster.ts';
-import type { Cluster } from '../up/cluster.ts';
+import { prepareCluster, quietCluster } from '../up/cluster.ts';
 import type { Door } from '../up/front-door.ts';
 import { Bench } from './bench.ts';
 import { compare, comparisonText, readReport, worseBy } from './compare.ts';
@@ -13,6 +12,7 @@ import type { FailoverResult } from './failover.ts';
 import { canDrawBlocks } from './histogram.ts';
 import { machineFacts } from './machine.ts';
 import { makeReport } from './report.ts';
+import type { Report } from './report.ts';
 import { failoverText, runText, suiteText } from './report-text.ts';
 import type { Result } from './tally.ts';
 
@@ -42,10 +42,16 @@ function isGood(results: Results): boolean {
 const stopCode = (io: Io): ExitCode =>
   (io.stop.reason === exitCodes.terminated ? exitCodes.terminated : exitCodes.interrupted);
 
+interface Talk {
+  io: Io;
+  terminal: Terminal;
+}
+
+/** `before`: the earlier report, to compare with. */
 async function measure(
-  door: Door, config: BenchConfig, { io, terminal }: { io: Io; terminal: Terminal },
+  door: Door, { config, before }: { config: BenchConfig; before: Report | null },
+  { io, terminal }: Talk,
 ): Promise<ExitCode> {
-  const before = config.compare === null ? null : readReport(config.compare);
   const blocks = canDrawBlocks(io.env);
   const at = systemClock.wallIso();
   const say = (line: string): void => terminal.say(`bench: ${line}`);
@@ -71,40 +77,43 @@ function verdict(
   return worse.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
+/** Rejects when the user stops it. */
+const stopped = ({ stop }: Io): Promise<never> => new Promise((_resolve, reject) => {
+  const end = (): void => reject(stoppedFailure(stop.reason));
+  if (stop.aborted) end();
+  stop.addEventListener('abort', end, { once: true });
+});
+
 /** Its own system has programs of its own sessions: Ctrl-C reaches this program alone. */
 async function withOwnSystem(
-  { io, terminal }: { io: Io; terminal: Terminal }, work: (door: Door) => Promise<ExitCode>,
+  { io, terminal }: Talk, work: (door: Door) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const startedMs = systemClock.nowMs();
   terminal.say('bench: starting a system');
-  const cluster = await startCluster(quietCluster);
-  const killAll = onExit(cluster);
-  const seconds = ((systemClock.nowMs() - startedMs) / 1_000).toFixed(1);
-  terminal.say(`bench: a system of its own is ready after ${seconds} s: `
-    + `${cluster.backends.length} back ends`);
+  const cluster = await prepareCluster(quietCluster);
+  const killAll = (): void => cluster.killNow();
+  // A second Ctrl-C ends this program at once, and must not leave the system behind.
+  process.once('exit', killAll);
   try {
-    if (io.stop.aborted) throw stoppedFailure(io.stop.reason);
+    await Promise.race([cluster.start(), stopped(io)]);
+    const seconds = ((systemClock.nowMs() - startedMs) / 1_000).toFixed(1);
+    terminal.say(`bench: a system of its own is ready after ${seconds} s: `
+      + `${cluster.backends.length} back ends`);
     return await work(cluster.door());
   } finally {
     if (io.stop.aborted) cluster.killNow();
     else await cluster.stop();
-    killAll.dispose();
+    process.off('exit', killAll);
   }
-}
-
-/** A second Ctrl-C ends this program at once, and must not leave the system behind. */
-function onExit(cluster: Cluster): { dispose: () => void } {
-  const kill = (): void => cluster.killNow();
-  process.once('exit', kill);
-  return { dispose: () => { process.off('exit', kill); } };
 }
 
 /** Resolves with the exit code; throws a Failure. */
 export async function runBench(config: BenchConfig, io: Io, terminal: Terminal): Promise<ExitCode> {
   const talk = { io, terminal };
+  const plan = { config, before: config.compare === null ? null : readReport(config.compare) };
   try {
-    if (config.target !== null) return await measure(config.target, config, talk);
-    return await withOwnSystem(talk, (door) => measure(door, config, talk));
+    if (config.target !== null) return await measure(config.target, plan, talk);
+    return await withOwnSystem(talk, (door) => measure(door, plan, talk));
   } catch (error) {
     throw endOfProgram(error);
   }
