@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,18 +10,35 @@ export default defineConfig({
           include: [
             '{shared,nameserver,frontend-server,backend-server,client,dashboard,tools}/**/*.test.ts',
           ],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
+          // A worker loads a module once for all of its files, so no test may replace one, and
+          // what a test changes in one it restores.
+          isolate: false,
+          // Many of them wait for a time-out of the programs most of their time.
+          maxWorkers: Math.max(availableParallelism(), 4),
         },
       },
       {
         test: {
           name: 'processes',
-          include: ['tests/**/*.test.ts'],
+          include: ['tests/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           // Most of their time they wait; more at once would measure the machine.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // More of the same kind, not in `npm test`: `npm run test:long`.
+        test: {
+          name: 'long',
+          include: ['tests/long/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

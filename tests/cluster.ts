@@ -6,6 +6,8 @@ import type { Order, PlaceInput } from '../shared/contract/order.ts';
 import type { ClusterMember, ClusterStatus } from '../shared/contract/frontend.ts';
 import { must } from '../shared/runtime/assert.ts';
 import { listOrders } from '../tools/bench/books.ts';
+import { startStandin } from '../tools/geocoder-standin/standin.ts';
+import type { Standin } from '../tools/geocoder-standin/standin.ts';
 import type { Child } from '../tools/up/child.ts';
 import { quietCluster, startCluster } from '../tools/up/cluster.ts';
 import type { Cluster, ClusterEvent, ClusterOptions } from '../tools/up/cluster.ts';
@@ -74,6 +76,16 @@ export const newKey = (): string => `test-${randomUUID()}`;
 
 const linesKept = 100;
 
+/** The two geocoders inside of this process: two programs less to start for each cluster. */
+async function startStandins(): Promise<{ primary: Standin; secondary: Standin }> {
+  const [primary, secondary] = await Promise.all([
+    startStandin({ service: 'primary' }), startStandin({ service: 'secondary' }),
+  ]);
+  return { primary, secondary };
+}
+
+type Standins = Awaited<ReturnType<typeof startStandins>>;
+
 /** What the programs said last, and which of them ended without having been killed by a test. */
 class Log {
   readonly lines: string[] = [];
@@ -94,10 +106,12 @@ class Log {
 
 export class TestCluster {
   readonly processes: Cluster;
+  readonly geocoders: Standins;
   readonly #log: Log;
 
-  private constructor(processes: Cluster, log: Log) {
+  private constructor(processes: Cluster, geocoders: Standins, log: Log) {
     this.processes = processes;
+    this.geocoders = geocoders;
     this.#log = log;
   }
 
@@ -105,8 +119,20 @@ export class TestCluster {
   static async start(options: Partial<ClusterOptions> = {}): Promise<TestCluster> {
     const log = new Log();
     const onEvent = (event: ClusterEvent): void => log.take(event);
-    const all = { ...quietCluster, respawn: false, onEvent, ...options };
-    return new TestCluster(await startCluster(all), log);
+    const geocoders = await startStandins();
+    const { primary, secondary } = geocoders;
+    const geocoderUrls = { primary: primary.url, secondary: secondary.url };
+    const all = { ...quietCluster, respawn: false, geocoderUrls, onEvent, ...options };
+    try {
+      return new TestCluster(await startCluster(all), geocoders, log);
+    } catch (error) {
+      await Promise.all([primary.close(), secondary.close()]);
+      throw error;
+    }
+  }
+
+  async #closeGeocoders(): Promise<void> {
+    await Promise.all([this.geocoders.primary.close(), this.geocoders.secondary.close()]);
   }
 
   /** What the programs said, the last lines of it. */
@@ -117,12 +143,14 @@ export class TestCluster {
   /** Ends it all as it would be at the end of a day. */
   async stopPolitely(): Promise<void> {
     await this.processes.stop();
+    await this.#closeGeocoders();
     this.#refuseEnds();
   }
 
   /** Ends it all at once; fails when a program had ended that nobody killed. */
   async stop(): Promise<void> {
     this.processes.killNow();
+    await this.#closeGeocoders();
     this.#refuseEnds();
   }
 

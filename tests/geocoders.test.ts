@@ -15,7 +15,7 @@ const eventsSchema = z.object({ data: z.array(orderEventSchema) });
 
 describe('geocoders are weather', () => {
   let cluster: TestCluster;
-  beforeAll(async () => { cluster = await TestCluster.start(); });
+  beforeAll(async () => { cluster = await TestCluster.start({ backends: 1 }); });
   afterAll(() => cluster.stop());
   afterEach(async () => {
     for (const service of both) {
@@ -27,8 +27,7 @@ describe('geocoders are weather', () => {
   async function control(
     service: Service, path: string, ...[method, body]: ['PUT' | 'POST' | 'DELETE', unknown?]
   ): Promise<void> {
-    const { facts } = cluster.processes.child(`geocoder-${service}`);
-    const reply = await send(`${String(facts?.['control_url'])}${path}`, { method, body });
+    const reply = await send(`${cluster.geocoders[service].controlUrl}${path}`, { method, body });
     expect(reply.status).toBeLessThan(300);
   }
 
@@ -45,8 +44,7 @@ describe('geocoders are weather', () => {
       expect(order.delivery?.address.postcode).toBe('M13 0XR');
       expect(order.delivery?.position).toEqual(first.delivery?.position);
     }
-    const { facts } = cluster.processes.child('geocoder-primary');
-    const { body } = await send(`${String(facts?.['control_url'])}/requests`);
+    const { body } = await send(`${cluster.geocoders.primary.controlUrl}/requests`);
     const asked = z.array(z.looseObject({ target: z.string() })).parse(body)
       .filter(({ target }) => /M13.*0XR/i.test(target));
     expect(asked).toHaveLength(1);

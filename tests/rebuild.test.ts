@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { must } from '../shared/runtime/assert.ts';
 import { runRebuildCommand } from '../tools/rebuild/main.ts';
 import type { Child } from '../tools/up/child.ts';
@@ -24,10 +24,15 @@ async function loseNameServer(cluster: TestCluster): Promise<Child> {
   return nameserver;
 }
 
+/** One cluster through it all: each test goes on where the one before ended. */
 describe('the name server has lost its disk', () => {
+  const data = mkdtempSync(join(tmpdir(), 'orderly-rebuild-'));
   let cluster: TestCluster;
-  beforeAll(async () => { cluster = await TestCluster.start(); });
-  afterAll(() => cluster.stop());
+  beforeAll(async () => { cluster = await TestCluster.start({ data }); });
+  afterAll(async () => {
+    await cluster.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
 
   it('rebuilt from one running back end: orders never stop, and nobody is restarted', async () => {
     const writers = new Writers(cluster, 8);
@@ -101,18 +106,10 @@ describe('the name server has lost its disk', () => {
     await cluster.untilInSync(3);
     expect(await writers.finish()).toMatchObject({ missing: [], doubled: [] });
   });
-});
 
-describe('everything was stopped and the name server has lost its disk', () => {
-  const data = mkdtempSync(join(tmpdir(), 'orderly-rebuild-'));
-  let cluster: TestCluster | null = null;
-  afterEach(async () => { await cluster?.stop(); });
-  afterAll(() => { rmSync(data, { recursive: true, force: true }); });
-
-  it('rebuilt from the folders of stores; too few of them or a wrong key are refused', async () => {
-    const first = await TestCluster.start({ data });
-    cluster = first;
-    const orders = await Promise.all(Array.from({ length: 20 }, () => first.placed()));
+  it('with all stopped, from folders of stores; too few or a wrong key are refused', async () => {
+    const first = cluster;
+    const orders = await first.list();
     await first.stop();
     await first.until('all have ended', async () =>
       first.processes.children.every(({ pid }) => pid === null));

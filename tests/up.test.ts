@@ -1,20 +1,23 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../shared/runtime/clock.ts';
-import { freePort } from '../tools/up/free-port.ts';
 import { clusterStatus, untilTrue } from '../tools/up/front-door.ts';
 import { anOrder, newKey, send } from './cluster.ts';
 
 const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url));
 const memberSchema = z.strictObject({ id: z.string(), url: z.string(), pid: z.int() });
 const readySchema = z.strictObject({
-  event: z.literal('ready'), url: z.url(), docs_url: z.url(), nameserver: z.string(),
+  event: z.literal('ready'), url: z.url(), docs_url: z.url(), dashboard_url: z.url(),
+  nameserver: z.string(),
   operator_token: z.string().min(32), staff_token: z.string(), data: z.string(),
   backends: z.array(memberSchema), frontends: z.array(memberSchema), geocoders: z.string(),
 });
@@ -106,7 +109,7 @@ describe('orderly up', () => {
   });
 
   it('without --json tells a person where to go, and starts a killed back end again', async () => {
-    const run = orderly('up', ...anyPort);
+    const run = orderly('up', ...anyPort, '--backends', '2');
     await untilTrue(async () => run.out().includes('Try'), 30_000);
     expect(run.out()).toMatch(/Front end +http:\/\/127\.0\.0\.1:\d+/);
     expect(run.out()).toMatch(/Geocoders +local stand-ins/);
@@ -124,7 +127,7 @@ describe('orderly up', () => {
   });
 
   it('killed with -9 leaves no program behind', async () => {
-    const run = orderly('up', '--json', ...anyPort);
+    const run = orderly('up', '--json', ...anyPort, '--backends', '1');
     const ready = await untilReady(run);
     const pids = [...ready.backends, ...ready.frontends].map(({ pid }) => pid);
     run.process.kill('SIGKILL');
@@ -135,17 +138,18 @@ describe('orderly up', () => {
 
   it('--data keeps the orders; a second start on the folder is told why not', async () => {
     const data = newFolder();
-    const first = orderly('up', '--json', '--data', data, ...anyPort);
+    const small = ['--data', data, ...anyPort, '--backends', '1'];
+    const first = orderly('up', '--json', ...small);
     const ready = await untilReady(first);
     expect(await place(ready)).toBe(201);
-    const second = orderly('up', '--json', '--data', data, ...anyPort);
+    const second = orderly('up', '--json', ...small);
     expect(await second.ended).toBe(3);
     expect(second.err()).toMatch(/in use by another process/);
     expect(second.out()).toBe('');
     first.process.kill('SIGTERM');
     expect(await first.ended).toBe(0);
     expect(readdirSync(data)).toContain('backend-1');
-    const third = orderly('up', '--json', '--data', data, ...anyPort);
+    const third = orderly('up', '--json', ...small);
     const again = await untilReady(third);
     expect(again.operator_token).toBe(ready.operator_token);
     const { members } = await clusterStatus({ url: again.url, token: again.operator_token });
@@ -153,12 +157,14 @@ describe('orderly up', () => {
   });
 
   it('a port that is taken is told with the flag that helps, and nothing is started', async () => {
-    const port = String(await freePort(new Set()));
-    const first = orderly('up', '--json', ...anyPort, '--port', port);
-    await untilReady(first);
-    const second = orderly('up', '--json', ...anyPort, '--port', port);
-    expect(await second.ended).toBe(3);
-    expect(second.err()).toMatch(new RegExp(`Port ${port} is in use.*\nfix: .*--port`));
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const run = orderly('up', '--json', ...anyPort, '--port', String(port));
+    expect(await run.ended).toBe(3);
+    expect(run.err()).toMatch(new RegExp(`Port ${port} is in use.*\ncause: .*\nfix: .*--port`));
+    expect(readdirSync(temporary)).toEqual([]);
+    holder.close();
   });
 
   it('a data folder that can not be made is told plainly', async () => {

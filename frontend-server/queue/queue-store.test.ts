@@ -2,24 +2,12 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fillDisk } from '../../shared/runtime/testing/full-disk.ts';
 import type { CallRow } from './call-events.ts';
 import type { QueueRow } from './queue-events.ts';
 import { QueueStore } from './queue-store.ts';
 import { StoreFailure } from './store-failure.ts';
-
-/** Lets a file be full at a size of our choice, as a disk without room is. */
-const limit = vi.hoisted((): { pages: number | null } => ({ pages: null }));
-vi.mock('better-sqlite3', async (importOriginal) => {
-  const original = await importOriginal<{ default: typeof Database }>();
-  class Limited extends original.default {
-    constructor(file: string) {
-      super(file);
-      if (limit.pages !== null) this.pragma(`max_page_count = ${limit.pages}`);
-    }
-  }
-  return { default: Limited };
-});
 
 let dir: string;
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'orderly-queue-')); });
@@ -122,9 +110,9 @@ describe('QueueStore', () => {
     const store = new QueueStore(dir);
     store.write([insert(aRow(1))]);
     store.close();
-    limit.pages = 12;
+    const disk = fillDisk(12);
     const small = new QueueStore(dir);
-    limit.pages = null;
+    disk.end();
     const big = 'x'.repeat(200_000);
     const failure = (() => {
       try {
