@@ -113,7 +113,16 @@ const patient = <T extends CommonOptions>(options: T): T => ({ timeout: answerSe
 export async function list(at: Surroundings, options: CommonOptions): Promise<void> {
   const nodes = await withDoor(at.io, options, nodesAt);
   if (options.json === true) at.terminal.printJson(nodes);
-  else at.terminal.print(nodeTable(nodes, at.terminal.screen));
+  else {
+    const { terminal: { screen }, io: { stdout } } = at;
+    at.terminal.print(nodeTable(nodes, screen, stdout.isTTY !== true));
+  }
+}
+
+/** Names are those of programs here, whatever else is not found elsewhere. */
+function orUnknown(error: unknown): never {
+  if (!(error instanceof Failure) || error.code !== 'not_found') throw error;
+  throw new Failure({ ...error.facts, fixes: ['`orderly node list` shows the names'] });
 }
 
 const idOnly = z.object({ id: z.string() });
@@ -134,7 +143,7 @@ export async function change(
       at.terminal.say('Nothing was ended.');
       return;
     }
-    const { id } = await ask(door, idOnly, [`node.${verb}`, { node }]);
+    const { id } = await ask(door, idOnly, [`node.${verb}`, { node }]).catch(orUnknown);
     await tell(at, door, { options, verb, id });
   });
 }

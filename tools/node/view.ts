@@ -26,19 +26,18 @@ export function standing({ process, pid, role, state }: Node): string {
   return words.length === 0 ? 'not seen' : words.map((word) => told(word, 80)).join(', ');
 }
 
-/** Every program; a line or two each where the screen is narrower than the table. */
-export function nodeTable(nodes: Nodes, screen: Screen): string {
+/** Every program; a line or two each where the screen is narrower than the table, but for `whole`. */
+export function nodeTable(nodes: Nodes, screen: Screen, whole: boolean): string {
   const { paint } = screen;
-  const right = 'right' as const;
   const columns = [
-    { title: 'NODE' }, { title: 'PROCESS' }, { title: 'PID', align: right },
-    { title: 'STARTS', align: right }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'ADDRESS' },
+    { title: 'NODE' }, { title: 'PROCESS' }, { title: 'PID', align: 'right' as const }, { title: 'ROLE' },
+    { title: 'STATE' }, { title: 'ADDRESS' },
   ];
   const wide = table(columns, nodes.data.map((node) => [
-    told(node.id, 64), processPainted(node, paint), or(node.pid), or(node.starts), or(node.role),
-    or(node.state), or(node.address),
+    told(node.id, 64), processPainted(node, paint), or(node.pid), or(node.role), or(node.state),
+    or(node.address),
   ]), screen);
-  const fits = Math.max(...wide.split('\n').map(columnsOf)) <= screen.width;
+  const fits = whole || Math.max(...wide.split('\n').map(columnsOf)) <= screen.width;
   const text = fits ? wide : nodes.data.flatMap((node) => [
     ...wrap(`${told(node.id, 64)}  ${standing(node)}`, screen.width),
     ...(node.address === null ? [] : [`  ${told(node.address, 80)}`]),
