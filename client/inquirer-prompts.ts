@@ -73,8 +73,11 @@ async function askInquirer(io: Io, question: Question): Promise<unknown> {
  * The choices as inquirer lists them, with their headings: one line each, as wide as the screen.
  * Positions instead of values: the answer is then known to be one of ours.
  */
-function listed<T>(io: Io, choices: Choice<T>[]): Record<string, unknown>[] {
+function listed<T>(
+  io: Io, message: string, choices: Choice<T>[],
+): Record<string, unknown>[] {
   const columns = (io.stderr.columns ?? 80) - choiceMargin;
+  const shortRoom = Math.max(choiceMargin, columns - columnsOf(message));
   let heading: string | undefined;
   return choices.flatMap(({ name, under, description, disabled }, value) => {
     const isNew = under !== heading && (under !== undefined || value > 0);
@@ -84,11 +87,17 @@ function listed<T>(io: Io, choices: Choice<T>[]): Record<string, unknown>[] {
     const room = columns - (disabled === undefined ? 0 : columnsOf(disabled) + 1);
     return [...separator, {
       name: fit(name, room), value,
+      // Said behind the question once it is answered, without the gaps of the columns.
+      short: fit(name.replace(/ {2,}/g, '  '), shortRoom),
       ...(disabled === undefined ? {} : { disabled }),
       ...(description === undefined ? {} : { description }),
     }];
   });
 }
+
+/** What the keys do, in one line. */
+const keysIn = (io: Io) => (keys: [key: string, action: string][]): string =>
+  fit(keys.map((pair) => pair.join(' ')).join(' • '), (io.stderr.columns ?? 80) - 1);
 
 /** Waits for a line while the terminal keeps its own ways: Ctrl-C is a signal as always. */
 async function enterPressed({ stdin, stop }: Io, over: AbortSignal): Promise<void> {
@@ -135,7 +144,7 @@ export function inquirerPrompts(io: Io): Prompts {
         message,
         pageSize: pageRows,
         loop: false,
-        choices: listed(io, choices),
+        choices: listed(io, message, choices),
         ...(initial === undefined
           ? {} : { default: choices.findIndex(({ value }) => value === initial) }),
       });
@@ -147,9 +156,10 @@ export function inquirerPrompts(io: Io): Prompts {
       return chosen(await askInquirer(io, {
         type: 'checkbox',
         message,
+        theme: { style: { keysHelpTip: keysIn(io) } },
         pageSize: pageRows,
         loop: false,
-        choices: listed(io, choices),
+        choices: listed(io, message, choices),
         validate: (picked: { value: unknown }[]) =>
           verdictOf(check?.(chosen(picked.map(({ value }) => value)))),
       }));

@@ -159,13 +159,14 @@ describe('orderly client place', () => {
     server.once(/^POST/, textReply(202, JSON.stringify(submission)));
     const placed = await run(['place', ...wholeOrder, '--yes']);
     expect(placed.code).toBe(0);
-    expect(placed.out()).toContain(`queued as ${id}, 4 in line; it is not placed yet`);
+    expect(placed.out()).toContain('The order is queued, 4 in line; it is not placed yet.');
+    expect(placed.out()).toContain(`\n  orderly client show ${id}\n`);
     expect(placed.out()).toContain('as soon as a back end can take it');
     const rejected = { ...submission, status: 'rejected', error: { detail: 'No such postcode.' } };
     server.once(/^GET .v1.submissions/, textReply(200, JSON.stringify(rejected)));
     const shown = await run(['show', id]);
     expect(shown.code).toBe(0);
-    expect(shown.out()).toContain('was refused: No such postcode.');
+    expect(shown.out()).toContain('It was refused: No such postcode.');
     expect((await run(['show', id])).code).toBe(6);
   });
 });
@@ -263,7 +264,7 @@ describe('orderly client menu, orders, show and cancel', () => {
     expect(code).toBe(1);
     expect(err()).toBe([
       'error: A valid token is needed.',
-      'fix:   give the token with --token or ORDERLY_TOKEN; `orderly up` prints it',
+      'fix:   `orderly client sign-in` signs in; or give a token with --token or ORDERLY_TOKEN',
       'code:  unauthorized',
       'id:    req-1',
       '',
@@ -358,7 +359,8 @@ describe('orderly client help', () => {
     const { code, err } = await run(['plaice']);
     expect(code).toBe(2);
     expect(err()).toBe(
-      'error: There is no command plaice.\nfix:   use one of: menu, place, orders, show, cancel\n',
+      'error: There is no command plaice.\nfix:   did you mean place?\n'
+      + 'fix:   `orderly client --help` lists them\n',
     );
   });
 

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { CommonOptions } from './client-config.ts';
 import { exitCodes, usageFailure } from './failure.ts';
 import { mannerOf, quiet } from './manner.ts';
+import { nearest } from './nearest.ts';
 import { addAccountCommands } from './program/account-commands.ts';
 import { examples, type Host } from './program/host.ts';
 import { addOrderCommands } from './program/order-commands.ts';
@@ -54,8 +55,10 @@ export function clientCommand({ io, terminal }: { io: Io; terminal: Terminal }):
   root.action(async () => {
     const [word] = root.args;
     if (word === undefined) return openMenu(host);
-    const names = root.commands.map((child) => child.name()).join(', ');
-    throw usageFailure(`There is no command ${word}.`, [`use one of: ${names}`]);
+    const meant = nearest(word, root.commands.map((child) => child.name()));
+    throw usageFailure(`There is no command ${word}.`, [
+      ...(meant === null ? [] : [`did you mean ${meant}?`]), '`orderly client --help` lists them',
+    ]);
   });
   addOrderCommands(host);
   addAccountCommands(host);

@@ -46,7 +46,7 @@ describe('the menu of orderly client', () => {
     expect(out()).toContain('Order A-001 is placed.');
     expect(code).toBe(0);
     expect(prompts.left).toBe(0);
-    expect(server.seen.at(-1)?.body).toEqual({
+    expect(server.seen.find(({ method }) => method === 'POST')?.body).toEqual({
       channel: 'cli',
       customer: { name: 'Ann Smith', phone: '0191 498 0123' },
       lines: [
@@ -106,7 +106,8 @@ describe('the menu of orderly client', () => {
 
   it('lets the person change items and address before placing, and drop it', async () => {
     const changed = await sit(
-      [], 'Place an order', 'Roll', '1', 'Roll', '2', 'Remove the last one',
+      [], 'Place an order', 'Roll', '1', 'Roll', '2',
+      'Change the basket', '2 × Roll', 'Take it out',
       'Done: 1 piece, £0.95',
       ...address, 'Change the items', 'Roll', '4', 'Done: 5 pieces, £4.75',
       'Change name', 'Bob', '', '', '', 'DH1 1AA', '', 'Yes, place it', 'Quit',
@@ -168,8 +169,10 @@ describe('the menu of orderly client', () => {
 
   it('comes back after a failure, and tells it once', async () => {
     const { code, err, out } = await sit([], 'My orders', 'One order', 'Cancel an order', 'Quit');
-    expect([code, out()]).toEqual([0, 'No orders.\nNo orders.\nNo order is open.\n']);
-    server.once(/^GET/, problemReply('internal')).once(/^GET/, problemReply('forbidden'));
+    const none = 'No orders yet. "Place an order" makes one.\n';
+    expect([code, out()]).toEqual([0, `${none}${none}No order is open.\n`]);
+    server.once(/^GET .*orders/, problemReply('internal'))
+      .once(/^GET .*orders/, problemReply('forbidden'));
     const failed = await sit([], 'My orders', 'My orders', 'My orders', 'Quit');
     expect(failed.code).toBe(0);
     expect(failed.err().match(/^error:/gm)).toHaveLength(2);
@@ -185,7 +188,7 @@ describe('the menu of orderly client', () => {
   it('lists, shows and cancels orders', async () => {
     await sit([], 'Place an order', 'Roll', '1', 'Done', ...address, 'Yes', 'Quit');
     const { code, out } = await sit(
-      [], 'Show the menu', 'My orders', 'One order', 'Back', 'One order', 'A-001',
+      [], 'Show the menu', 'My orders', 'One order', 'Back', 'One order', 'A-001', 'Back',
       'Cancel an order', 'A-001', 'ordered twice', 'x'.repeat(201), 'sorry', false,
       'Cancel an order', 'A-001', 'ordered twice', '', true, 'Cancel an order', 'Quit',
     );

@@ -140,7 +140,7 @@ export async function runMenu(context: Asking): Promise<ExitCode> {
     for (let round = 0; ; round++) {
       who = await whoNow(context, who);
       if (round === 0) greet(context, who);
-      const message = 'What would you like to do?';
+      const message = 'What next?';
       const action = await context.prompts.choose({ message, choices: choicesFor(who) });
       if (action === null) break;
       await attempt(context, action);

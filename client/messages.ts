@@ -58,8 +58,6 @@ export const adviceFor: Readonly<Record<ErrorCode, string>> = {
   not_acceptable: ours,
   not_in_sync: '`orderly server-status` shows which back ends are in sync',
   no_launcher: 'start the cluster with `orderly up`, or end the program by hand',
-  view_changed: wait,
-  election_refused: wait,
   wrong_cluster: 'check --nameserver and ORDERLY_HOME',
   stale_registration: wait,
   service_refused: 'change what is named above and call it again',

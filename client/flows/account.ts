@@ -49,7 +49,7 @@ export async function confirmDeletion(
   },
 ): Promise<string | null> {
   if (!confirmed) {
-    const message = `Delete the account ${told(username, 40)} for ever?`;
+    const message = `Delete ${told(username, 40)} for ever?`;
     if (!await prompts.confirm({ message, initial: false })) return null;
   }
   return password ?? prompts.secret({ message: 'Password', check: checkOld });

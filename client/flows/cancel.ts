@@ -5,7 +5,6 @@ import type { Asking, Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { describeFailure } from '../messages.ts';
 import type { Told } from '../session.ts';
-import { itemsInShort } from '../view/orders.ts';
 import { money } from '../view/money.ts';
 import { told } from '../view/told.ts';
 import { reasonWords } from '../view/words.ts';
@@ -28,9 +27,9 @@ export async function askCancel({ prompts }: Asking, order: Order): Promise<Canc
 
 /** One last question before an order is cancelled. */
 export function confirmCancel(prompts: Asking['prompts'], order: Order): Promise<boolean> {
-  const what = `${itemsInShort(order, 40)}, ${money(order.totals.total)}`;
   return prompts.confirm({
-    message: `Cancel order ${told(order.number, 16)} (${what})?`, initial: false,
+    message: `Cancel order ${told(order.number, 16)} (${money(order.totals.total)})?`,
+    initial: false,
   });
 }
 

@@ -18,7 +18,7 @@ import { told } from '../view/told.ts';
 import { askFields } from './ask-fields.ts';
 import { chooseLines } from './choose-lines.ts';
 import { chooseShop } from './choose-shop.ts';
-import { signedIn } from './signed-in.ts';
+import { askWho, signedIn } from './signed-in.ts';
 import { withUsualTexts } from './usual-texts.ts';
 
 /** An order on its way: nothing that was typed is lost until it is placed or dropped. */
@@ -183,13 +183,16 @@ async function mend(context: Asking, work: Work, failure: Failure): Promise<Work
     terminal.tell(describeFailure(failure, terminal.talkPaint, false));
     return { ...work, key: newKey(), confirmed: false };
   }
+  if (failure.code === 'unauthorized') {
+    terminal.say('Your session has ended.');
+    return await askWho(context) ? work : null;
+  }
   // Given up by the session, with the key: the same request may go out again.
   if (failure.facts.key === undefined || context.io.stop.aborted) throw failure;
   terminal.tell(describeFailure(failure, terminal.talkPaint, false));
   failure.shown = true;
-  const again = await prompts.confirm({
-    message: 'Send the same order again? It can not be placed twice.', initial: true,
-  });
+  terminal.say('It can not be placed twice.');
+  const again = await prompts.confirm({ message: 'Send the same again?', initial: true });
   if (again) return work;
   throw failure;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { keepSession, signIn, signUp, whoAmI } from '../accounts.ts';
+import { keepSession, signIn, signUp } from '../accounts.ts';
 import type { Asking } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { describeFailure } from '../messages.ts';
@@ -29,13 +29,9 @@ export async function enter(context: Asking, isNew: boolean): Promise<boolean> {
   return false;
 }
 
-/** Makes sure that somebody is signed in; false when the person goes back instead. */
-export async function signedIn(context: Asking): Promise<boolean> {
-  const { session, terminal, prompts } = context;
-  const who = await whoAmI(session);
-  if (who.kind !== 'nobody') return true;
-  terminal.say(who.ended ? 'Your session has ended.' : 'To order you need an account.');
-  const how = await prompts.choose<'in' | 'up' | 'back'>({
+/** Offers to sign in or up; false when the person goes back instead. */
+export async function askWho(context: Asking): Promise<boolean> {
+  const how = await context.prompts.choose<'in' | 'up' | 'back'>({
     message: 'Who are you?',
     choices: [
       { name: 'Sign in', value: 'in' },
@@ -44,4 +40,11 @@ export async function signedIn(context: Asking): Promise<boolean> {
     ],
   });
   return how === 'back' ? false : enter(context, how === 'up');
+}
+
+/** Makes sure that there is somebody; whether their session still holds, the server says. */
+export async function signedIn(context: Asking): Promise<boolean> {
+  if (context.session.token !== null) return true;
+  context.terminal.say('To order you need an account.');
+  return askWho(context);
 }

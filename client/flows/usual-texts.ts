@@ -23,9 +23,8 @@ export async function withUsualTexts(context: Asking, draft: Draft): Promise<Dra
   const order = await lastOrder(context);
   if (order === null || order.delivery === null || order.delivery === undefined) return draft;
   const { customer, delivery: { address } } = order;
-  const again = await context.prompts.confirm({
-    message: `For ${told(customer.name, 40)}, ${addressLine(order)} again?`, initial: true,
-  });
+  context.terminal.tell(`Last time: ${told(customer.name, 40)}, ${addressLine(order)}.`);
+  const again = await context.prompts.confirm({ message: 'There again?', initial: true });
   if (!again) return draft;
   const usual = {
     name: customer.name, phone: customer.phone, line1: address.line1, city: address.city ?? '',

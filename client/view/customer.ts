@@ -1,12 +1,8 @@
 import type { Customer } from '../answers/customer.ts';
 import type { Screen } from '../terminal.ts';
-import { money } from './money.ts';
-import { moment } from './moment.ts';
-import { statusMarked } from './orders.ts';
-import { table } from './table.ts';
+import { twoLines } from './orders.ts';
 import { told } from './told.ts';
 import { wrapHanging } from './width.ts';
-import { statusInShort } from './words.ts';
 
 type Address = Customer['addresses'][number];
 
@@ -17,21 +13,16 @@ export const oldAddress = ({ line1, line2, city, postcode }: Address): string =>
 
 /** Who it is, where they had it brought to, and what they ordered. */
 export function customerView(customer: Customer, screen: Screen): string {
-  const { paint, timeZone, width } = screen;
+  const { paint, width } = screen;
   const email = (customer.email ?? '') === '' ? [] : [told(customer.email ?? '', 120)];
   const head = [
     paint.bold(told(customer.name, 80)), [told(customer.phone, 32), ...email].join(', '),
   ];
   const addresses = customer.addresses.map((address) =>
     wrapHanging(`- ${oldAddress(address)} (${address.times} ×)`, width, 2));
-  const rows = customer.orders.map((order) => [
-    told(order.number, 16), moment(order.placed_at, timeZone), money(order.totals.total),
-    statusMarked(order.status, paint, statusInShort(order.status)),
-  ]);
-  const orders = rows.length === 0 ? 'No orders.' : table([
-    { title: 'NUMBER' }, { title: 'PLACED' }, { title: 'TOTAL', align: 'right' },
-    { title: 'STATUS', flex: true },
-  ], rows, screen);
-  return [...head, '', ...(addresses.length === 0 ? ['No address.'] : addresses), '', orders]
-    .join('\n');
+  const orders = customer.orders.map((order) => twoLines(order, screen));
+  return [
+    ...head, '', ...(addresses.length === 0 ? ['No address.'] : addresses), '',
+    ...(orders.length === 0 ? ['No orders.'] : orders),
+  ].join('\n');
 }

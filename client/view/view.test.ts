@@ -115,8 +115,8 @@ describe('the menu', () => {
 describe('orders', () => {
   it('are a table with words for status and address', () => {
     expect(ordersView({ data: [order], next_cursor: null }, plain)).toBe([
-      'NUMBER  PLACED         ITEMS             TOTAL  STATUS  ADDRESS',
-      'A-042   02 Jan, 12:00  2 × Tomato soup  £12.00  placed  checked',
+      'NUMBER  PLACED         ITEMS             TOTAL  STATUS    ADDRESS',
+      'A-042   02 Jan, 12:00  2 × Tomato soup  £12.00  ○ placed  checked',
     ].join('\n'));
     expect(ordersView({ data: [], next_cursor: null }, plain)).toBe('No orders.');
   });
@@ -133,7 +133,7 @@ describe('orders', () => {
 
   it('get colour beside the words, only where it is wanted', () => {
     const page = { data: [order], next_cursor: null };
-    const cyan = '\u001b[36mplaced\u001b[39m';
+    const cyan = '\u001b[36m○ placed\u001b[39m';
     expect(ordersView(page, coloured)).toContain(cyan);
     expect(ordersView(page, plain)).not.toContain('\u001b');
   });
@@ -146,7 +146,7 @@ describe('one order', () => {
       'Order     A-042',
       'Id        0190f3a0-0000-7000-8000-000000000001',
       'Placed    02 Jan, 12:00',
-      'Status    placed, waiting for the shop',
+      'Status    ○ placed, waiting for the shop',
       'Name      Ann Smith',
       'Phone     +441914980123',
       'Address   1 High St, Durham, DH1 3LE (checked)',
