@@ -83,7 +83,8 @@ async function plan(request: ChangeOperation, about: About): Promise<Planned> {
         ok: true, body: { kind: 'order.pay', orderId, to, method, actor, note, expectedVersion },
       };
     }
-    default:
+    case 'order.move':
+    case 'order.cancel':
       return move(request, about);
   }
 }
