@@ -37,7 +37,7 @@ const row = (...[rpc, http, definite, retry, sentence, advice]: [...Cells, strin
 /** One that a command ends with otherwise than its status says. */
 const ending = (exit: ExitCode, usual: ErrorRow): ErrorRow => ({ ...usual, exit });
 
-/** Next free number: -32038. */
+/** Next free numbers: -32030, -32031, -32038. */
 export const ERRORS = {
   parse_error: row(-32700, 400, true, 'no',
     'The body is not valid JSON.',
@@ -167,9 +167,6 @@ export const ERRORS = {
     'Only `orderly up` offers that; elsewhere use whatever started the program.'),
   not_primary: inside(-32001, 503, true, 'primary', 'This back end is not the primary.'),
   down: inside(-32022, 503, true, 'primary', 'This back end was switched down by an operator.'),
-  view_changed: inside(-32030, 409, true, 'primary', 'The view has moved on.'),
-  election_refused: inside(-32031, 409, true, 'same_key',
-    'The name server does not replace the primary now.'),
   wrong_cluster: inside(-32032, 409, true, 'no', 'The other side belongs to another cluster.'),
   stale_registration: inside(-32033, 409, true, 'no',
     'A newer process of this store has registered.'),
