@@ -103,4 +103,36 @@ describe('Load', () => {
     expect(result.latencyMs.p50).toBeGreaterThan(stallMs / 4);
     expect(result.latencyMs.max).toBeGreaterThanOrEqual(stallMs - 20);
   });
+
+  it('ends at once when it is stopped, with what was measured by then', async () => {
+    const stop = new AbortController();
+    let answered = 0;
+    const result = await run((_, response) => {
+      answered += 1;
+      if (answered <= 20) response.writeHead(201).end('{}');
+      // Whoever waits for the others waits for ever.
+      else if (answered === 24) stop.abort();
+    }, { connections: 4, enough: () => false, stop: stop.signal });
+    expect(result).toMatchObject({ acknowledged: 20, interrupted: { unanswered: 4 } });
+  });
+
+  it('sends a mix in turn, reads what it has placed, and counts each kind for itself', async () => {
+    const mixed = new OrderRequests(menu, 'token', ['place', 'read', 'list']);
+    const paths: string[] = [];
+    const result = await run((request, response) => {
+      paths.push(`${request.method ?? ''} ${request.url ?? ''}`);
+      const placed = request.method === 'POST';
+      response.writeHead(placed ? 201 : 200).end(placed ? '{"id":"order-1"}' : '{}');
+    }, {
+      connections: 1, enough: (sent) => sent >= 6, make: (number) => mixed.make(number),
+      onAnswer: (_, answer) => {
+        if (answer.kind === 'response' && answer.status === 201) mixed.learn(answer.body);
+      },
+    });
+    const turn = ['POST /v1/orders', 'GET /v1/orders/order-1', 'GET /v1/orders?limit=20'];
+    expect(paths).toEqual([...turn, ...turn]);
+    expect(result).toMatchObject({ acknowledged: 6, errors: {} });
+    expect(Object.entries(result.operations).map(([name, { acknowledged }]) =>
+      [name, acknowledged])).toEqual([['place', 2], ['read', 2], ['list', 2]]);
+  });
 });
