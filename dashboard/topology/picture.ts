@@ -14,8 +14,9 @@ const kindWords: Readonly<Record<TopologyNode['kind'], string>> = {
   geocoder: 'geocoder', service: 'service',
 };
 
+/** Begins with what stands under the circle, so that it can be called by that. */
 const described = ({ name, kind, word }: TopologyNode): string =>
-  (kind === 'nameserver' ? `Name server: ${word}` : `${kindWords[kind]} ${name}: ${word}`);
+  (kind === 'nameserver' ? `${name} ${word}` : `${name} ${word}, ${kindWords[kind]}`);
 
 /** The line between two circles, without what is inside them. */
 function trimmed(from: Point, to: Point, { radius }: Layout): Segment | null {
@@ -138,7 +139,7 @@ export class Picture {
       .attr('d', glyphOf)
       .classed('filled', ({ condition }) => isFilled(condition))
       .attr('transform', `scale(${layout.radius / 26})`);
-    nodes.select('text.name').attr('y', layout.radius + 19).text(({ name }) => name);
+    nodes.select('text.name').attr('y', layout.radius + 19).text(({ name }) => `${name} `);
     nodes.select('text.word').attr('y', layout.radius + 35).text(({ word }) => word);
   }
 
