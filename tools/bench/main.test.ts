@@ -42,7 +42,7 @@ describe('the progress of a run', () => {
 
   it('fits the width, with a bar where there is room for one', () => {
     expect(standingText(standing, { width: 60, blocks: false }))
-      .toBe('[#########        ]  50%  4 s  1000 done  250/s  2 errors');
+      .toBe('[#########         ]  50%  4 s  1000 done  250/s  2 errors');
     expect(standingText(standing, { width: 40, blocks: true }))
       .toBe(' 50%  4 s  1000 done  250/s  2 errors');
     expect(standingText({ ...standing, share: 3 }, { width: 79, blocks: true }))
