@@ -36,7 +36,7 @@ const secret = JSON.stringify({ username: 'ada', password });
 const memory = (): string => readFileSync(join(home, 'client.json'), 'utf8');
 
 describe('signing up and in', () => {
-  it('is remembered for the next command in a file of one\'s own, without the password', async () => {
+  it('is remembered for the next command in a private file, without the password', async () => {
     expect((await run(['sign-up', '--input', '-'], secret)).code).toBe(0);
     expect(statSync(join(home, 'client.json')).mode & 0o777).toBe(0o600);
     expect(memory()).not.toContain(password);

@@ -1,12 +1,8 @@
 import {
-  accountAnswer, endedAnswer, sessionsAnswer, signedInAnswer,
-  type Account, type SessionList, type SignedIn,
+  endedAnswer, sessionsAnswer, signedInAnswer, type SessionList, type SignedIn,
 } from './answers/account.ts';
-import type { Context } from './context.ts';
-import { Failure } from './failure.ts';
 import type { Answer } from './http.ts';
 import type { Session, Told } from './session.ts';
-import { forgetSession, rememberSession } from './session-file.ts';
 import { read } from './verdict.ts';
 
 /** What the client asks of a front end about accounts and sessions. */
@@ -58,40 +54,4 @@ export async function deleteAccount(
 ): Promise<void> {
   const write = { key, resume: `orderly client delete-account --key ${key}` };
   ended(await session.write({ method: 'DELETE', path: mine, body: { password } }, write));
-}
-
-/** Who the token stands for: an account, the operator or the staff of the shop, or nobody. */
-export type Who =
-  | { kind: 'account'; account: Account; raw: unknown }
-  | { kind: 'token' }
-  | { kind: 'nobody'; ended: boolean };
-
-export async function whoAmI(session: Session): Promise<Who> {
-  if (session.token === null) return { kind: 'nobody', ended: false };
-  try {
-    const answer = await session.get(mine);
-    return { kind: 'account', account: read(accountAnswer, answer, null), raw: answer.body };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    // Good, but of no account: a token of the operator or the staff that was given by hand.
-    if (error.code === 'not_found') return { kind: 'token' };
-    if (error.code === 'unauthorized') return { kind: 'nobody', ended: true };
-    throw error;
-  }
-}
-
-/** From now on this run and the next ones at this server are in the name of this session. */
-export async function keepSession(context: Context, token: string): Promise<void> {
-  const { session, config, io } = context;
-  session.useToken(token);
-  config.remember.token = token;
-  await rememberSession(io.home, { url: config.url, token });
-}
-
-/** Neither this run nor the next ones know the session any more. */
-export async function dropSession(context: Context): Promise<void> {
-  const { session, config, io } = context;
-  session.useToken(null);
-  config.remember.token = null;
-  await forgetSession(io.home, config.url);
 }

@@ -3,6 +3,7 @@ import {
   lineInSchema, placeInputSchema, type PlaceInput,
 } from '../shared/contract/order.ts';
 import type { QuoteInput } from '../shared/contract/quote.ts';
+import { isCollected } from './draft-terms.ts';
 import { usageFailure } from './failure.ts';
 import { fieldNames, fields, type FieldName } from './fields.ts';
 
@@ -57,17 +58,6 @@ const causesOf = (error: z.ZodError, under: string[] = []): string[] =>
 const isThere = (draft: Draft, name: FieldName): boolean =>
   (draft.texts[name] ?? '').trim() !== ''
   || (draft.texts[name] === undefined && valueAt(draft.base, fields[name].path) !== undefined);
-
-/** Whether it is fetched at the shop: then there is no address. */
-export const isCollected = ({ base }: Draft): boolean => base['fulfilment'] === 'collection';
-
-/** The same order from this shop. */
-export const fromShop = (draft: Draft, shopId: string): Draft =>
-  ({ ...draft, base: { ...draft.base, shop_id: shopId } });
-
-/** The same order delivered, or collected. */
-export const handedOver = (draft: Draft, how: 'delivery' | 'collection'): Draft =>
-  ({ ...draft, base: { ...draft.base, fulfilment: how } });
 
 /** The texts that are asked for this order. */
 export const textsFor = (draft: Draft): FieldName[] =>

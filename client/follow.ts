@@ -45,7 +45,7 @@ function failureOf(verdict: Exclude<Verdict, { kind: 'again' }>): Failure {
 
 /**
  * A stream of events across lost connections: each new one goes on after the last event that was
- * seen, so that nothing is missed. Throws Failure when it is refused or nobody answers for too long.
+ * seen, so that nothing is missed. Throws Failure when it is refused, or nobody answers for long.
  */
 export class Follower {
   readonly #follow: Follow;

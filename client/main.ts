@@ -10,7 +10,7 @@ import { addStaffCommands } from './program/staff-commands.ts';
 import { report } from './report.ts';
 import { Terminal, type Io } from './terminal.ts';
 
-/** The arguments of `orderly client`; program/ declares the commands, commands/ carries them out. */
+/** The arguments of `orderly client`: program/ declares commands, commands/ carries them out. */
 
 const rootCommand = (): Command => new Command('client')
   .name('orderly client')

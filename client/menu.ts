@@ -3,7 +3,7 @@ import { listResults } from './commands/pending.ts';
 import { tellPlaced } from './commands/place.ts';
 import type { OrderPage } from './answers/order.ts';
 import type { Asking } from './context.ts';
-import { whoAmI, type Who } from './accounts.ts';
+import { whoAmI, type Who } from './who.ts';
 import { draftOf } from './draft.ts';
 import { exitCodes, Failure, type ExitCode } from './failure.ts';
 import { accountMenu } from './flows/account-menu.ts';

@@ -1,10 +1,17 @@
 import { readClientConfig, type CommonOptions } from './client-config.ts';
 import type { Context } from './context.ts';
 import { inquirerPrompts } from './inquirer-prompts.ts';
+import type { Prompts } from './prompts.ts';
 import { rememberSession } from './session-file.ts';
 import { Session } from './session.ts';
 import type { Io, Terminal } from './terminal.ts';
 import { told } from './view/told.ts';
+
+/** A terminal that can not move its cursor gets questions line by line. */
+async function promptsFor(io: Io): Promise<Prompts> {
+  if (io.env['TERM'] === 'dumb') return (await import('./plain-prompts.ts')).plainPrompts(io);
+  return inquirerPrompts(io);
+}
 
 /** Does the work of one command with a session, and remembers the server when it went well. */
 export async function withSession<T>(
@@ -25,7 +32,7 @@ export async function withSession<T>(
       if (!json) terminal.say(`${told(why)} Trying again for up to ${seconds} s ...`);
     },
   });
-  const prompts = json || !terminal.canAsk ? null : io.prompts ?? inquirerPrompts(io);
+  const prompts = json || !terminal.canAsk ? null : io.prompts ?? await promptsFor(io);
   try {
     const result = await work({ io, terminal, session, config, json, prompts });
     await rememberSession(io.home, config.remember);

@@ -7,9 +7,11 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import { customerAnswer, type Customer } from './answers/customer.ts';
 import { menuAnswer, type Menu } from './answers/menu.ts';
 import {
-  eventsAnswer, orderAnswer, orderPageAnswer, submissionAnswer, submissionPageAnswer,
-  type Order, type OrderEvent, type OrderPage, type Submission, type SubmissionPage,
+  eventsAnswer, orderAnswer, orderPageAnswer, type Order, type OrderEvent, type OrderPage,
 } from './answers/order.ts';
+import {
+  submissionAnswer, submissionPageAnswer, type Submission, type SubmissionPage,
+} from './answers/submission.ts';
 import { quoteAnswer, type Quote } from './answers/quote.ts';
 import { shopAnswer, shopsAnswer, type Shop } from './answers/shop.ts';
 import { trackAnswer, type Track } from './answers/track.ts';
@@ -213,7 +215,8 @@ export class Session {
   ): Promise<Told<Order>> {
     const write = { key, resume: resumeStep(step, { id, version, input, key }) };
     const headers = { 'if-match': `"v${version}"` };
-    const request = { method: 'POST' as const, path: `${pathOf(id)}/${step}`, body: input, headers };
+    const path = `${pathOf(id)}/${step}`;
+    const request = { method: 'POST' as const, path, body: input, headers };
     return tell(orderAnswer, await this.write(request, write), write);
   }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import {
-  deleteAccount, dropSession, keepSession, sessionsOf, signIn, signOut, signUp, whoAmI,
-  type Credentials,
+  deleteAccount, sessionsOf, signIn, signOut, signUp, type Credentials,
 } from '../accounts.ts';
+import { dropSession, keepSession } from '../kept-session.ts';
+import { whoAmI } from '../who.ts';
 import type { SignedIn } from '../answers/account.ts';
 import { canAsk, type Context } from '../context.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
@@ -119,19 +120,19 @@ export async function signOutHere(
 
 /** Who is signed in, and where. */
 export async function showWho(context: Context): Promise<void> {
-  const { session, terminal, json, config } = context;
+  const { session, terminal, json, config: { url } } = context;
   const who = await whoAmI(session);
   if (who.kind === 'nobody') throw notSignedIn();
   if (who.kind === 'token') {
-    if (json) terminal.printJson({ account: null, sessions: [], url: config.url });
-    else terminal.print(accountView({ account: null, sessions: [], url: config.url }, terminal.screen));
+    if (json) terminal.printJson({ account: null, sessions: [], url });
+    else terminal.print(accountView({ account: null, sessions: [], url }, terminal.screen));
     return;
   }
   const { value, raw } = await sessionsOf(session);
-  const facts = { account: who.account, sessions: value.data, url: config.url };
+  const facts = { account: who.account, sessions: value.data, url };
   if (json) {
     const { data } = raw as { data: unknown };
-    terminal.printJson({ account: who.raw, sessions: data, url: config.url });
+    terminal.printJson({ account: who.raw, sessions: data, url });
   } else {
     terminal.print(accountView(facts, terminal.screen));
   }

@@ -3,9 +3,8 @@ import type { Shop } from '../answers/shop.ts';
 import { canAsk, type Context } from '../context.ts';
 import { usageFailure } from '../failure.ts';
 import { chooseShop } from '../flows/choose-shop.ts';
-import { shopsView, shopView } from '../view/shop.ts';
+import { acceptingWords, shopsView, shopView } from '../view/shop.ts';
 import { told } from '../view/told.ts';
-import { acceptingWords } from '../view/words.ts';
 import { wholeNumber } from './number.ts';
 
 /** The shops, and whether they take orders now. */

@@ -1,4 +1,5 @@
-import type { Order, Submission } from '../answers/order.ts';
+import type { Order } from '../answers/order.ts';
+import type { Submission } from '../answers/submission.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { findOrder } from '../flows/find-order.ts';

@@ -10,7 +10,10 @@ const noticeOf = (version: number, status: string, reason: string | null = null)
   from: 'before', to: status, actor: { kind: 'staff', id: null }, reason, at,
 });
 const event = (version: number, status: string, reason?: string): string =>
-  `event: order.${status}\nid: ${version}\ndata: ${JSON.stringify(noticeOf(version, status, reason))}\n\n`;
+  [
+    `event: order.${status}`, `id: ${version}`,
+    `data: ${JSON.stringify(noticeOf(version, status, reason))}`, '', '',
+  ].join('\n');
 
 /** What one connection to the stream is told; then it is cut, or ended in good order. */
 type Turn = (response: ServerResponse, lastId: string | undefined) => void;

@@ -20,7 +20,8 @@ async function tokenOf(context: Context, wanted: string): Promise<string> {
   const [, token] = trackerShape.exec(value.track_url ?? '') ?? [];
   if (token !== undefined) return token;
   throw new Failure({
-    code: 'answer', exitCode: exitCodes.failed, what: 'This front end has no tracker for the order.',
+    code: 'answer', exitCode: exitCodes.failed,
+    what: 'This front end has no tracker for the order.',
     fixes: ['run the same version of client and front end'],
   });
 }

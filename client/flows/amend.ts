@@ -4,7 +4,8 @@ import { amendedQuote, amendmentOf, draftOfOrder, isPriced } from '../amendment.
 import type { Order } from '../answers/order.ts';
 import type { Quote } from '../answers/quote.ts';
 import type { Asking } from '../context.ts';
-import { isCollected, type Draft } from '../draft.ts';
+import type { Draft } from '../draft.ts';
+import { isCollected } from '../draft-terms.ts';
 import { Failure } from '../failure.ts';
 import { fieldAt, fields, type FieldName } from '../fields.ts';
 import { describeFailure } from '../messages.ts';

@@ -3,7 +3,7 @@ import { cancelledText } from '../commands/cancel.ts';
 import { showOrder } from '../commands/show.ts';
 import { steppedText } from '../commands/step.ts';
 import type { Step } from '../../shared/contract/lifecycle.ts';
-import { whoAmI } from '../accounts.ts';
+import { whoAmI } from '../who.ts';
 import type { Order } from '../answers/order.ts';
 import type { Asking } from '../context.ts';
 import type { Choice } from '../prompts.ts';

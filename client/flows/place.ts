@@ -4,9 +4,8 @@ import type { Menu } from '../answers/menu.ts';
 import type { Quote } from '../answers/quote.ts';
 import { cartOf, stillOffered, totalOf } from '../cart.ts';
 import type { Asking } from '../context.ts';
-import {
-  fromShop, handedOver, isCollected, missingTexts, placeInputOf, quoteInputOf, textsFor, type Draft,
-} from '../draft.ts';
+import { missingTexts, placeInputOf, quoteInputOf, textsFor, type Draft } from '../draft.ts';
+import { fromShop, handedOver, isCollected } from '../draft-terms.ts';
 import { fieldAt, fieldNames, fields, type FieldName } from '../fields.ts';
 import { Failure } from '../failure.ts';
 import { describeFailure } from '../messages.ts';
@@ -90,8 +89,9 @@ async function withPricesOf(context: Asking, work: Work, quote: Quote | null): P
   const { total, delivery_fee: fee, tip } = quote.totals;
   const now = total.amount - fee.amount - (tip?.amount ?? 0);
   if (now === before) return work;
-  context.terminal.tell(`${context.terminal.talkPaint.yellow('!')} The prices have changed while you `
-    + `were choosing: ${sumText(now)} instead of ${sumText(before)}.`);
+  const { terminal } = context;
+  terminal.tell(`${terminal.talkPaint.yellow('!')} The prices have changed meanwhile: `
+    + `${sumText(now)} instead of ${sumText(before)}.`);
   return { ...work, menu: await menuFor(context, work.draft) };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { keepSession, signIn, signUp } from '../accounts.ts';
+import { signIn, signUp } from '../accounts.ts';
+import { keepSession } from '../kept-session.ts';
 import type { Asking } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { describeFailure } from '../messages.ts';

@@ -1,4 +1,4 @@
-import { whoAmI } from '../accounts.ts';
+import { whoAmI } from '../who.ts';
 import type { Order } from '../answers/order.ts';
 import type { Asking } from '../context.ts';
 import { missingTexts, type Draft } from '../draft.ts';

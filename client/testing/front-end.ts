@@ -166,7 +166,9 @@ export class FrontEndStandin {
     }
     const own = accounts.of(seen.authorization);
     const { authorization = '' } = seen;
-    if (own === null) return refuse(authorization === 'Bearer good-token' ? 'not_found' : 'unauthorized');
+    // A token that is good and of no account: the operator's.
+    if (authorization === 'Bearer good-token') return refuse('not_found');
+    if (own === null) return refuse('unauthorized');
     if (seen.method === 'GET') {
       return send(response, 200, pathname === '/v1/accounts/me'
         ? view(own) : { data: accounts.sessionsOf(own.username, authorization) });

@@ -1,4 +1,5 @@
-import type { Order, Submission, SubmissionPage } from '../answers/order.ts';
+import type { Order } from '../answers/order.ts';
+import type { Submission, SubmissionPage } from '../answers/submission.ts';
 import type { Screen } from '../terminal.ts';
 import { money } from './money.ts';
 import { moment, span } from './moment.ts';
@@ -19,7 +20,7 @@ interface PlacedHow {
   url: string;
 }
 
-/** After an order was placed: number, status, total, what became of the address, and the tracker. */
+/** After an order was placed: number, status, total, how the address was read, the tracker. */
 export function placedView(order: Order, { replayed, url }: PlacedHow, screen: Screen): string {
   const { paint, timeZone, width } = screen;
   const number = paint.bold(told(order.number, 16));

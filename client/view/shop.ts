@@ -4,9 +4,15 @@ import { money } from './money.ts';
 import { timeOfDay } from './moment.ts';
 import { table } from './table.ts';
 import { told } from './told.ts';
-import { acceptingWords } from './words.ts';
 
 const marks: Record<string, string> = { open: '●', busy: '◐', closed: '○' };
+
+const acceptings: Record<string, string> = {
+  open: 'takes orders', busy: 'busy', closed: 'closed',
+};
+
+/** Whether a shop takes orders. */
+export const acceptingWords = (state: string): string => acceptings[state] ?? told(state, 40);
 
 /** Whether it takes orders, with the end of a pause. */
 export function shopState({ accepting, busy_until: until }: Shop, timeZone?: string): string {

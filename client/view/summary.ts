@@ -1,6 +1,7 @@
 import type { Quote } from '../answers/quote.ts';
 import type { CartLine } from '../cart.ts';
-import { isCollected, type Draft } from '../draft.ts';
+import type { Draft } from '../draft.ts';
+import { isCollected } from '../draft-terms.ts';
 import type { Screen } from '../terminal.ts';
 import { moment } from './moment.ts';
 import { money } from './money.ts';

@@ -20,7 +20,9 @@ const because = (reason: string | null | undefined): string =>
 export function trackHead(track: Track, { paint, width }: Screen): string {
   const items = track.items.map(({ name, quantity }) => `${quantity} × ${told(name, 60)}`);
   const head = `Order ${told(track.number, 16)}, ${told(track.shop.name, 60)}`;
-  return [...wrap(head, width).map((text) => paint.bold(text)), ...wrap(items.join(', '), width), ''].join('\n');
+  return [
+    ...wrap(head, width).map((text) => paint.bold(text)), ...wrap(items.join(', '), width), '',
+  ].join('\n');
 }
 
 /** A status that it has reached. */

@@ -52,7 +52,7 @@ describe('wrap', () => {
 describe('paragraphs', () => {
   it('break sentences, but neither addresses nor commands that are to be copied', () => {
     const address = `  http://127.0.0.1/${'x'.repeat(40)}`;
-    const command = 'fix:   send the same again: orderly client place --key abc --item soup:1 --yes';
+    const command = 'fix:   send it again: orderly client place --key abc --item soup:1 --yes';
     expect(paragraphs(`The order is placed now.\n${address}\n${command}`, 20))
       .toBe(`The order is placed\nnow.\n${address}\n${command}`);
     expect(paragraphs('error: The username or the password is wrong.', 30))

@@ -56,10 +56,6 @@ const happenings: Record<string, string> = {
   erased: 'name and address taken out',
 };
 
-const acceptings: Record<string, string> = {
-  open: 'takes orders', busy: 'busy', closed: 'closed',
-};
-
 /** A shape beside each word, for those who do not see its colour. */
 const marks: Record<OrderStatus, string> = {
   placed: '○',
@@ -100,9 +96,6 @@ export const stepName = (step: Step): string => stepNames[step];
 
 /** What happened to an order without another status. */
 export const happeningWords = (type: string): string => wordsIn(happenings, type);
-
-/** Whether a shop takes orders. */
-export const acceptingWords = (state: string): string => wordsIn(acceptings, state);
 
 export const reasonWords = (reason: string): string => wordsIn(reasons, reason);
 
