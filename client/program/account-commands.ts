@@ -56,6 +56,7 @@ function addMine({ root, run }: Host): void {
 }
 
 export function addAccountCommands(host: Host): void {
+  host.root.commandsGroup('Who you are:');
   addSigning(host);
   addMine(host);
 }

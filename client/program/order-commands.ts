@@ -145,6 +145,7 @@ function addQueued({ root, run }: Host): void {
 }
 
 export function addOrderCommands(host: Host): void {
+  host.root.commandsGroup('Ordering:');
   addMenu(host);
   addQuote(host);
   addPlace(host);

@@ -77,6 +77,7 @@ function addShop({ root, run }: Host): void {
 
 export function addStaffCommands(host: Host): void {
   const { root, run } = host;
+  root.commandsGroup('Staff of the shop:');
   root.command('incoming').description('staff: what is to be done, the oldest first')
     .option('--shop <id>', 'only of this shop')
     .addHelpText('after', examples(`
