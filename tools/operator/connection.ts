@@ -92,16 +92,24 @@ export class Door {
     });
   }
 
-  /** Follows a stream for as long as the user wants, or until onEvent has had enough. */
-  follow(
+  /**
+   * Follows a stream for as long as the user wants, or until onEvent has had enough. A front end
+   * that was there is waited for; one that is not there at the start is a Failure.
+   */
+  async follow(
     path: string, how: Pick<Follow, 'onEvent' | 'onConnection'> & { after?: string },
   ): Promise<void> {
     const { clock, stop } = this.#io;
     const { after, ...rest } = how;
+    const first = await this.attempt({ method: 'GET', path: '/livez' });
+    if (first.kind === 'unsent' || first.kind === 'unanswered') {
+      const verdict = judge(first, this.url);
+      if (verdict.kind !== 'stands') throw verdict.failure;
+    }
     const headers = {
       ...this.#headers(), ...after === undefined ? {} : { 'last-event-id': after },
     };
-    return new Follower({
+    await new Follower({
       ...rest, http: this.#http, url: this.url, path, headers, clock, stop,
       enough: new AbortController().signal, patienceMs: followPatienceMs,
     }).run();
