@@ -64,7 +64,7 @@ export class Chart {
   constructor(options: Options) {
     this.#options = options;
     const stage = element('div', { class: 'chart-stage' });
-    const head = element('figcaption', { class: 'card-head' },
+    const head = element('figcaption', {},
       element('h2', {}, options.title), this.#value);
     this.root = element('figure', { class: 'card chart' }, head, stage);
     this.#svg = select(stage).append('svg').attr('height', height).attr('role', 'img');

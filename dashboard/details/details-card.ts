@@ -46,10 +46,11 @@ class FactList {
 
   #build(facts: readonly Fact[]): void {
     this.#values.clear();
-    this.root.replaceChildren(...facts.map(({ name }) => {
+    this.root.replaceChildren(...facts.map(({ name, small }) => {
       const value = element('dd');
       this.#values.set(name, value);
-      return element('div', {}, element('dt', {}, name), value);
+      const kind = small === true ? 'small' : 'broad-fact';
+      return element('div', { class: kind }, element('dt', {}, name), value);
     }));
   }
 }

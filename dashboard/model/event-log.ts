@@ -12,6 +12,8 @@ export interface Line {
 }
 
 const keptMax = 200;
+/** Among other lines, so that these are still to be seen during a flood of orders. */
+const ordersAmongAllMax = 20;
 
 /** Which lines are asked for. */
 export type LineFilter = 'all' | 'cluster' | 'orders';
@@ -36,7 +38,8 @@ export class EventLog {
 
   /** At most `limit`, newest first. */
   newest(limit: number, filter: LineFilter): Line[] {
-    const orders = filter === 'cluster' ? [] : this.#orders.slice(-limit);
+    const ordersMax = filter === 'all' ? Math.min(limit, ordersAmongAllMax) : limit;
+    const orders = filter === 'cluster' ? [] : this.#orders.slice(-ordersMax);
     const others = filter === 'orders' ? [] : this.#others.slice(-limit);
     return [...orders, ...others].toSorted((a, b) => b.seq - a.seq).slice(0, limit);
   }

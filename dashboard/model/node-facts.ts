@@ -12,6 +12,8 @@ import { spaced } from './order-words.ts';
 export interface Fact {
   name: string;
   value: string;
+  /** A number among others of its kind, or a line of its own. */
+  small?: boolean;
 }
 
 export interface NodeFacts {
@@ -22,6 +24,7 @@ export interface NodeFacts {
 }
 
 const none = '\u2013';
+const small = (name: string, value: string): Fact => ({ name, value, small: true });
 const number = (value: number | null): string =>
   (value === null ? none : value.toLocaleString('en-GB'));
 
@@ -54,23 +57,20 @@ function backendFacts(member: ClusterMember, activity: NodeActivity | null): Nod
       },
       { name: 'In the in-sync set', value: member.in_sync ? 'yes' : 'no' },
       { name: 'Address', value: member.address },
-      { name: 'Epoch', value: number(member.epoch) },
-      { name: 'View', value: number(member.view_number) },
-      { name: 'Log head', value: number(member.last_lsn) },
-      { name: 'Committed', value: number(member.commit_lsn) },
-      { name: 'Executed', value: number(member.applied_lsn) },
-      { name: 'Lag', value: member.lag === null ? none : `${number(member.lag)} ops` },
-      { name: 'Orders stored', value: number(member.orders) },
-      { name: 'Processed as primary', value: number(activity?.processed ?? null) },
-      { name: 'Synchronised as backup', value: number(activity?.synchronised ?? null) },
       { name: 'Geocoders', value: geocoderWords(activity) },
-      {
-        name: 'Oldest write',
-        value: member.fsync_age_ms === null ? none : durationWords(member.fsync_age_ms),
-      },
-      { name: 'Running for', value: spanWords(member.uptime_s) },
-      { name: 'Process', value: member.pid === null ? none : String(member.pid) },
-      { name: 'Version', value: member.version ?? none },
+      small('Epoch', number(member.epoch)),
+      small('View', number(member.view_number)),
+      small('Lag', member.lag === null ? none : `${number(member.lag)} ops`),
+      small('Log head', number(member.last_lsn)),
+      small('Committed', number(member.commit_lsn)),
+      small('Executed', number(member.applied_lsn)),
+      small('Orders stored', number(member.orders)),
+      small('Processed as primary', number(activity?.processed ?? null)),
+      small('Synchronised as backup', number(activity?.synchronised ?? null)),
+      small('Oldest write',
+        member.fsync_age_ms === null ? none : durationWords(member.fsync_age_ms)),
+      small('Running for', spanWords(member.uptime_s)),
+      small('Process', member.pid === null ? none : String(member.pid)),
     ],
   };
 }
