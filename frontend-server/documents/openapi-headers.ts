@@ -30,21 +30,25 @@ export const headerParameters: Readonly<Record<string, JsonSchema>> = {
     + 'respond-async=false: rather wait, or fail, than be queued.'),
 };
 
-const returned = (description: string, schema: JsonSchema = text): JsonSchema =>
-  ({ description, schema });
+/** On each answer that names it. */
+const always = (description: string, schema: JsonSchema = text): JsonSchema =>
+  ({ description, required: true, schema });
+/** On some of the answers that name it, as its description says. */
+const sometimes = (description: string): JsonSchema =>
+  ({ description, required: false, schema: text });
 
 export const answerHeaders: Readonly<Record<string, JsonSchema>> = {
-  'X-Request-Id': returned('Names this request in our logs.'),
-  ETag: returned('The version of what is shown, as "v7".'),
-  Location: returned('Where it is from now on.'),
-  'Retry-After': returned('Seconds after which asking again makes sense.', { type: 'integer' }),
-  Link: returned('The next page, as <...>; rel="next". Absent on the last.'),
-  'X-Read-Index': returned('Position of the replicated log that the answer shows.',
+  'X-Request-Id': always('Names this request in our logs.'),
+  ETag: always('The version of what is shown, as "v7".'),
+  Location: always('Where it is from now on.'),
+  'Retry-After': always('Seconds after which asking again makes sense.', { type: 'integer' }),
+  Link: sometimes('The next page, as <...>; rel="next". Absent on the last.'),
+  'X-Read-Index': always('Position of the replicated log that the answer shows.',
     { type: 'integer' }),
-  'Idempotency-Replayed': returned('true: answered from the record of an earlier request.'),
-  'Preference-Applied': returned('respond-async where that was asked for and done.'),
-  'WWW-Authenticate': returned('Bearer.'),
-  Allow: returned('The methods that the address takes.'),
+  'Idempotency-Replayed': sometimes('true: answered from the record of an earlier request.'),
+  'Preference-Applied': sometimes('respond-async where that was asked for and done.'),
+  'WWW-Authenticate': always('Bearer.'),
+  Allow: always('The methods that the address takes.'),
 };
 
 const refTo = (kind: 'headers' | 'parameters', name: string): JsonSchema =>
