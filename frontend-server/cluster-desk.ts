@@ -133,6 +133,9 @@ export class ClusterDesk {
   async promote(node: string): Promise<ClusterMember> {
     const trace = currentTrace();
     const known = await this.#named(node);
+    if (known.status?.down === true) {
+      throw new OrderlyError('not_in_sync', 'It can not lead now: it is switched down.');
+    }
     if (known.storeId !== this.#holder.belief?.primary || known.status?.role !== 'primary') {
       await traced(trace, () => this.#handOver(known.storeId));
       await this.#elector.find();

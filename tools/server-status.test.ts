@@ -176,6 +176,7 @@ describe('orderly server-status drain, resume and promote', () => {
     expect([draining.code, draining.err()]).toEqual([5, expect.stringMatching(
       /^error: The back end backend-1 refuses: Only a back end that is in sync .*\nfix: /)]);
     await run(['down', 'backend-1']);
+    expect((await run(['promote', 'backend-1'])).code).toBe(3);
     const leaderless = await run(['promote', 'backend-2']);
     expect([leaderless.code, leaderless.err()]).toEqual([3, expect.stringContaining('No primary')]);
   });

@@ -80,7 +80,8 @@ async function promote(
   cluster: Cluster, { snapshot, backEnd }: { snapshot: Snapshot; backEnd: BackEnd }, clock: Clock,
 ): Promise<BackEnd> {
   const { view, backEnds } = snapshot;
-  if (view?.primary === backEnd.storeId && backEnd.status?.role === 'primary') return backEnd;
+  const leads = view?.primary === backEnd.storeId && backEnd.status?.role === 'primary';
+  if (leads && isUp(backEnd)) return backEnd;
   const primary = backEnds.find(({ storeId }) => storeId === view?.primary);
   if (primary === undefined || !isUp(primary)) {
     throw new Failure({
