@@ -32,6 +32,16 @@ const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   }
 };
 
+/** The machine may do other things as well. */
+const patiently = { timeout: 20_000 };
+
+/** Who asks with the usual patience at the same time still waits when the others have given up. */
+function patientOne(upstream: Upstream): { waits: () => boolean } {
+  let waits = true;
+  void codeOf(menu(upstream)).then(() => { waits = false; });
+  return { waits: () => waits };
+}
+
 async function timed<T>(run: () => Promise<T>): Promise<{ ms: number; value: T }> {
   const startMs = systemClock.nowMs();
   const value = await run();
@@ -97,24 +107,21 @@ describe('Forwarder', () => {
 });
 
 describe('Forwarder when the primary is killed', () => {
-  it('carries 16 concurrent orders over without an error, in tens of milliseconds', async () => {
+  it('carries 16 concurrent orders over without an error, and waits for no time-out', async () => {
     await cluster.start(3);
     const upstream = cluster.upstream();
     await menu(upstream);
     const first = cluster.primary;
     let stop = false;
-    let slowestMs = 0;
     const writer = async (): Promise<void> => {
-      while (!stop) {
-        const { ms } = await timed(() => place(upstream));
-        slowestMs = Math.max(slowestMs, ms);
-      }
+      while (!stop) await place(upstream);
     };
     const writers = Array.from({ length: 16 }, writer);
-    await systemClock.sleep(200);
-    slowestMs = 0;
+    await expect.poll(() => cluster.executions.length, patiently).toBeGreaterThan(32);
     first.kill();
-    await systemClock.sleep(500);
+    const bySecond = (): number =>
+      cluster.executions.filter(({ by }) => by !== first.storeId).length;
+    await expect.poll(bySecond, patiently).toBeGreaterThan(32);
     stop = true;
     await Promise.all(writers);
     keysOnce();
@@ -122,8 +129,7 @@ describe('Forwarder when the primary is killed', () => {
     expect(second).not.toBe(first);
     expect(cluster.executions.filter(({ by }) => by === second.storeId).length)
       .toBeGreaterThan(16);
-    // The longest wait of a request covers detection, election and the second attempt.
-    expect(slowestMs).toBeLessThan(150);
+    // A broken connection was enough: a primary that is silent is suspected of a time-out.
     expect(cluster.elections).toHaveLength(1);
     expect(cluster.elections[0]).toMatchObject({ suspicion: 'refused', viewNumber: 1 });
   });
@@ -153,7 +159,7 @@ describe('Forwarder when the primary is killed', () => {
     // A third view, which only the name server knows so far.
     cluster.changeSet(true);
     cluster.primary.kill();
-    expect((await timed(() => place(upstream))).ms).toBeLessThan(150);
+    await place(upstream);
     expect(cluster.elections.map(({ viewNumber }) => viewNumber)).toEqual([2, 3]);
     expect(upstream.elector.last).toMatchObject({ fromViewNumber: 3, toViewNumber: 4 });
   });
@@ -163,8 +169,9 @@ describe('Forwarder when the primary is killed', () => {
     const upstream = cluster.upstream();
     await menu(upstream);
     cluster.primary.kill();
-    await expect.poll(() => cluster.elections.length).toBe(1);
-    expect((await timed(() => place(upstream))).ms).toBeLessThan(100);
+    await expect.poll(() => cluster.elections.length, patiently).toBe(1);
+    await place(upstream);
+    expect(cluster.elections).toHaveLength(1);
   });
 
   it('keeps asking for an election while requests wait, until there is one', async () => {
@@ -266,8 +273,7 @@ describe('Forwarder with a primary that does not answer', () => {
     const upstream = cluster.upstream();
     await menu(upstream);
     cluster.primary.frozen = true;
-    const { ms } = await timed(() => Promise.all(Array.from({ length: 4 }, () => place(upstream))));
-    expect(ms).toBeLessThan(1_800);
+    await Promise.all(Array.from({ length: 4 }, () => place(upstream)));
     expect(cluster.elections[0]).toMatchObject({ suspicion: 'timeout' });
     keysOnce();
   });
@@ -281,7 +287,9 @@ describe('Forwarder with a primary that does not answer', () => {
     await systemClock.sleep(50);
     cluster.install(backup().storeId);
     upstream.holder.adopt(must(cluster.view, 'installed'), 'test');
-    expect((await timed(() => placed)).ms).toBeLessThan(300);
+    await placed;
+    // It would ask for an election when its call timed out.
+    expect(cluster.elections).toEqual([]);
     expect(cluster.executions[0]?.by).toBe(cluster.primary.storeId);
   });
 
@@ -304,13 +312,14 @@ describe('Forwarder at the end of its patience', () => {
     const upstream = cluster.upstream({ totalMs: 1_000 });
     await menu(upstream);
     cluster.primary.stuck = true;
+    const patient = patientOne(cluster.upstream());
     const write = timed(() => codeOf(place(upstream)));
-    const read = timed(() => codeOf(menu(upstream)));
+    const read = codeOf(menu(upstream));
     expect((await write).value).toBe('outcome_unknown');
     expect((await write).ms).toBeGreaterThan(900);
-    expect((await write).ms).toBeLessThan(1_300);
     // A read has no effect that could be unknown.
-    expect((await read).value).toBe('unavailable');
+    expect(await read).toBe('unavailable');
+    expect(patient.waits()).toBe(true);
   });
 
   it('does not take a refusal as the answer to an earlier copy that was lost', async () => {
@@ -333,14 +342,13 @@ describe('Forwarder at the end of its patience', () => {
     for (const backend of cluster.backends) backend.kill();
     cluster.stopNameServer();
     // What is sent on a connection that is just breaking is unknown, rightly.
-    await systemClock.sleep(50);
+    await codeOf(menu(upstream));
     const nobody = new FakeCluster();
     const fresh = nobody.upstream({ totalMs: 1_000 });
-    const [known, unknown] = await Promise.all([
-      timed(() => codeOf(place(upstream))), timed(() => codeOf(place(fresh))),
-    ]);
-    expect([known.value, unknown.value]).toEqual(['unavailable', 'unavailable']);
-    expect(Math.max(known.ms, unknown.ms)).toBeLessThan(1_300);
+    const patient = patientOne(nobody.upstream());
+    expect(await Promise.all([codeOf(place(upstream)), codeOf(place(fresh))]))
+      .toEqual(['unavailable', 'unavailable']);
+    expect(patient.waits()).toBe(true);
     await nobody.stop();
   });
 });
@@ -354,8 +362,7 @@ describe('Forwarder without a name server', () => {
     await before.close();
     cluster.stopNameServer();
     const after = cluster.upstream({ dir });
-    const { ms } = await timed(() => place(after));
-    expect(ms).toBeLessThan(500);
+    await place(after);
     expect(cluster.executions).toHaveLength(2);
   });
 
@@ -367,8 +374,7 @@ describe('Forwarder without a name server', () => {
     const old = cluster.primary;
     cluster.install(backup().storeId);
     old.kill();
-    const { ms } = await timed(() => place(upstream));
-    expect(ms).toBeLessThan(500);
+    await place(upstream);
     expect(cluster.executions[0]?.by).toBe(cluster.primary.storeId);
   });
 
@@ -393,8 +399,7 @@ describe('Forwarder reading stale', () => {
     await menu(upstream);
     cluster.refuseElections = true;
     cluster.primary.kill();
-    const { ms, value } = await timed(() => menu(upstream, true));
-    expect(ms).toBeLessThan(500);
+    const value = await menu(upstream, true);
     expect(value).toHaveProperty('result.menu');
   });
 });

@@ -153,10 +153,10 @@ describe('parsePostcode', () => {
 
   it('answers at once whatever the length and the spaces', () => {
     const hostile = ['A', 'B'].join(' '.repeat(100_000));
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     expect(codeOf(hostile)).toBe('POSTCODE_CHARACTERS');
     for (let round = 0; round < 1000; round += 1) parsePostcode(`A${' '.repeat(62)}B`);
-    expect(performance.now() - startedMs).toBeLessThan(500);
+    expect(process.cpuUsage(before).user).toBeLessThan(500_000);
   });
 
   it('accepts nothing but its own normal form, for any text', () => {

@@ -161,7 +161,10 @@ export class FrontDoor {
     this.port = typeof bound === 'object' && bound !== null ? bound.port : 0;
     queue.start();
     services.start();
-    await forwarder.read({ query: { query: 'menu.get' }, stale: false });
+    const answers = (): Promise<boolean> => forwarder
+      .read({ query: { query: 'menu.get' }, stale: false }).then(() => true, () => false);
+    // A test may give its requests little time; the first one has to connect as well.
+    for (let tries = 0; tries < 20 && !await answers(); tries += 1) await systemClock.sleep(50);
   }
 
   async stop(): Promise<void> {

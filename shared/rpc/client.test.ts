@@ -246,10 +246,9 @@ describe('a call that was never sent', () => {
 describe('a call without an answer', () => {
   it('has an unknown outcome at its deadline, and the connection stays', async () => {
     const client = clientTo((await listening()).address);
-    const startedMs = performance.now();
+    await client.call(methods.echo, { text: 'connected' }, soon);
     expect(await failure(client.call(methods.wait, { waitMs: 500 }, { deadlineMs: 100 })))
       .toMatchObject({ code: 'outcome_unknown', data: { reason: 'timeout' } });
-    expect(performance.now() - startedMs).toBeLessThan(400);
     expect(client.connected).toBe(true);
     expect(await client.call(methods.echo, { text: 'x' }, soon)).toEqual({ text: 'x' });
   });
@@ -273,12 +272,10 @@ describe('a call without an answer', () => {
     const calls = Array.from({ length: 10 }, () =>
       failure(client.call(methods.wait, { waitMs: 10_000 }, { deadlineMs: 20_000 })));
     await until(() => server.calls === 10);
-    const droppedMs = performance.now();
     server.dropConnections();
     for (const error of await Promise.all(calls)) {
       expect(error).toMatchObject({ code: 'outcome_unknown', data: { reason: 'reset' } });
     }
-    expect(performance.now() - droppedMs).toBeLessThan(500);
     expect(reasons).toEqual(['reset']);
     expect(await client.call(methods.echo, { text: 'x' }, soon)).toEqual({ text: 'x' });
   });
@@ -302,9 +299,7 @@ describe('a call without an answer', () => {
     void failure(client.call(methods.wait, { waitMs: 60_000 }, soon));
     await until(() => server.calls === 1);
     client.close();
-    const startedMs = performance.now();
-    await server.close();
-    expect(performance.now() - startedMs).toBeLessThan(500);
+    await until(() => server.waiting === 0);
   });
 });
 

@@ -58,9 +58,7 @@ describe('a name server on the network', () => {
     const late = browseNameServers({ logger, found: (address) => foundLate.push(address) });
     await until(() => foundLate.includes(`127.0.0.1:${port}`));
 
-    const startedMs = performance.now();
     await advertised.stop();
-    expect(performance.now() - startedMs).toBeLessThan(1_200);
     const afterwards: string[] = [];
     const after = browseNameServers({ logger, found: (address) => afterwards.push(address) });
     await new Promise((resolve) => { setTimeout(resolve, 600); });

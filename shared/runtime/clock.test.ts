@@ -39,10 +39,9 @@ describe('the system clock', () => {
 
   it('wakes a sleeper early when the signal aborts, without an exception', async () => {
     const wake = new AbortController();
-    const startedMs = systemClock.nowMs();
     setTimeout(() => wake.abort(), 10);
-    await systemClock.sleep(5_000, wake.signal);
-    await systemClock.sleep(5_000, wake.signal);
-    expect(systemClock.nowMs() - startedMs).toBeLessThan(1_000);
+    // The test is over long before.
+    await systemClock.sleep(600_000, wake.signal);
+    await systemClock.sleep(600_000, wake.signal);
   });
 });

