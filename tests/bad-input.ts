@@ -132,7 +132,7 @@ export const rows = {
   119: 'rogue or countless mDNS answers: without the key nothing is trusted',
   120: 'a recording played again: the handshake fails',
 
-  '121a': 'markup in the fragment: no page of ours reads it',
+  '121a': 'markup in the fragment: no script of ours makes markup of a text',
   '121b': 'quotes in the order id of a path: not found, quoted as JSON only',
   '121c': '?next=//evil: no redirect off the site',
   '121d': 'a frame around a page: forbidden by the headers',
