@@ -49,9 +49,9 @@ async function loadNameServer(program: Command): Promise<void> {
   const command = config.nameServerOptions(program.command('nameserver'))
     .description('The name server: registrations, and the view of each replica group.')
     .addHelpText('after', examples(`
-      orderly nameserver                             on 127.0.0.1:7400
-      orderly nameserver --port 0 --json             any free port; one line of JSON when ready
-      orderly nameserver rebuild --backend HOST:PORT writes the views of a lost one anew`));
+      orderly nameserver                    on 127.0.0.1:7400
+      orderly nameserver --port 0 --json    any free port, told in a line of JSON
+      orderly nameserver rebuild --backend HOST:PORT   when its views are lost`));
   // Options that stand behind its name are its own, not those of the name server.
   program.enablePositionalOptions();
   addOwnCommand(command.enablePositionalOptions(), {
@@ -68,7 +68,7 @@ async function loadBackend(program: Command): Promise<void> {
   const command = config.backendOptions(program.command('backend'))
     .description('A back end: one replica of the orders, in a folder of its own.')
     .addHelpText('after', examples(`
-      orderly backend                                finds the name server by itself
+      orderly backend                       finds the name server by itself
       orderly backend --nameserver 10.0.0.5:7400 --host 10.0.0.7
       orderly backend --data ./store --geocoders standin`));
   serve(command, config.readBackendConfig,
@@ -80,7 +80,7 @@ async function loadFrontend(program: Command): Promise<void> {
   const command = config.frontendOptions(program.command('frontend'))
     .description('A front end: takes requests over HTTP and carries them to the primary.')
     .addHelpText('after', examples(`
-      orderly frontend                               on http://127.0.0.1:8080
+      orderly frontend                      on http://127.0.0.1:8080
       orderly frontend --port 8081 --nameserver 127.0.0.1:7400
       orderly frontend --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem`));
   serve(command, config.readFrontendConfig,

@@ -47,7 +47,7 @@ export async function runOwn(
   const manner = mannerOf(argv);
   const terminal = new Terminal(io, manner.colour);
   let exitCode: ExitCode = exitCodes.ok;
-  const command = make({ io, terminal, end: (code) => { exitCode = code; } });
+  const command = addManners(make({ io, terminal, end: (code) => { exitCode = code; } }));
   quietAll(command, terminal);
   try {
     await command.parseAsync([...argv], { from: 'user' });

@@ -11,14 +11,15 @@ const colour = (): Option =>
 
 const backupExamples = `
 Examples:
-  orderly backup                                 into a file named after the time, here
+  orderly backup                              into a file named after the time
   orderly backup --out /mnt/usb/orders.backup --home ./orders
-  orderly backup verify /mnt/usb/orders.backup   is it whole, and how many orders are in it
-  orderly backup --json                          for scripts
+  orderly backup verify /mnt/usb/orders.backup   is it whole?
+  orderly backup --json                       for scripts
 
-Orders go on meanwhile. Everything that was acknowledged before the command began is inside; an
-order that a front end had only queued (202) is inside if it was placed by then. No key is inside,
-but names and addresses of customers are: keep the file as safe as the orders.
+Orders go on meanwhile. Everything that was acknowledged before the command
+began is inside; an order that a front end had only queued (202) is inside if it
+was placed by then. No key is inside, but names and addresses of customers are:
+keep the file as safe as the orders.
 ${exitCodeHelp}`;
 
 const restoreExamples = `
@@ -27,7 +28,8 @@ Examples:
   orderly up --data ./restored                   starts it
   orderly restore orders.backup --data ./restored --json
 
-It becomes a new cluster, with a key and an id of its own; the old one is not touched.
+It becomes a new cluster, with a key and an id of its own; the old one is not
+touched.
 ${exitCodeHelp}`;
 
 interface BackupOptions extends StatusOptions {

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { exitCodeHelp } from '../../client/failure.ts';
-import { addManners } from '../own-command.ts';
 
 /** What the commands of operators have in common: their switches, and the end of their help. */
 
@@ -15,7 +14,7 @@ export const operatorCommand = (name: string, what: string): Command =>
   new Command(name).name(`orderly ${name}`).description(what);
 
 export const machineOutput = (command: Command): Command =>
-  addManners(command.option('--json', 'machine output only, on stdout'));
+  command.option('--json', 'machine output only, on stdout');
 
 /** The switches of one that asks a front end. */
 export const connected = (command: Command): Command => machineOutput(command

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { told } from '../../client/view/told.ts';
-import type { Surroundings } from '../own-command.ts';
+import { addManners, type Surroundings } from '../own-command.ts';
 import { exampleHelp, operatorCommand } from './command.ts';
 import type { TreeNamed } from './config-print.ts';
 
@@ -14,19 +14,21 @@ export interface Known {
 }
 
 const howToLoad = `
-source <(orderly complete bash)                      # in ~/.bashrc
-source <(orderly complete zsh)                       # in ~/.zshrc, after compinit
+source <(orderly complete bash)      # in ~/.bashrc
+source <(orderly complete zsh)       # in ~/.zshrc, after compinit
 orderly complete fish > ~/.config/fish/completions/orderly.fish`;
 
 export function completeCommandOf(commands: readonly Known[], treeNamed: TreeNamed) {
   return (at: Surroundings): Command => {
     const { terminal } = at;
+    // Flags among the words to complete are not ours.
     const complete = operatorCommand('complete', 'Completion of commands, flags and ids by Tab.')
+      .enablePositionalOptions()
       .addHelpText('after', exampleHelp(howToLoad, `
 Ids of orders, back ends and shops are asked from the system that the command
 would use, and kept for 5 seconds.`));
     for (const shell of shells) {
-      complete.addCommand(new Command(shell)
+      complete.addCommand(addManners(new Command(shell))
         .description(`print the script for ${shell}`)
         .addHelpText('after', exampleHelp(howToLoad))
         .action(async () => {
