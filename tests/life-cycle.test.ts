@@ -199,7 +199,7 @@ describe('an order', () => {
 async function aChangeOfEach(): Promise<(() => Promise<Reply>)[]> {
   type Row = readonly [step: string, before: Steps, body?: Record<string, unknown>];
   const all: readonly Row[] = [
-    ['accept', []], ['reject', [], { reason: 'busy' }], ['cancel', []],
+    ['accept', []], ['reject', [], { reason: 'busy' }], ['cancel', []], ['pay', []],
     ['start', [['accept']]], ['ready', [['accept'], ['start']]],
     ['dispatch', [['accept'], ['start'], ['ready']]],
     ['deliver', [['accept'], ['start'], ['ready'], ['dispatch']]],
