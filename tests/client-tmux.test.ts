@@ -147,7 +147,7 @@ describe.skipIf(tmuxMissing !== null)(`orderly client in tmux ${tmuxMissing ?? '
     await pane.choose('Done');
     await pane.until('Change order');
     await pane.answer('');
-    await pane.until('is changed. Total');
+    await pane.until('changed (customer)');
     await pane.choose('Cancel it');
     await pane.choose('ordered twice');
     await pane.until('Note (may stay empty)');

@@ -21,6 +21,7 @@ type Turn = (response: ServerResponse, lastId: string | undefined) => void;
 const open: { close(): void }[] = [];
 afterEach(() => { for (const one of open.splice(0)) one.close(); });
 
+/** Version 0: there is no such order. */
 interface Tracked { version: number; history: string[]; reason?: string }
 
 async function tracker(state: Tracked, turns: Turn[]): Promise<{ url: string; ids: unknown[] }> {
@@ -38,6 +39,11 @@ async function tracker(state: Tracked, turns: Turn[]): Promise<{ url: string; id
     }
     const lastId = request.headers['last-event-id']?.toString();
     ids.push(lastId);
+    if (state.version === 0) {
+      response.writeHead(404, { 'content-type': 'application/problem+json' });
+      response.end(JSON.stringify({ code: 'not_found', title: 'There is no such thing.' }));
+      return;
+    }
     response.setHeader('content-type', 'text/event-stream');
     response.write('retry: 1\n\n');
     turns.shift()?.(response, lastId);
@@ -113,12 +119,7 @@ describe('orderly client watch', () => {
   });
 
   it('ends with 6 where there is no such order, and with 2 without one', async () => {
-    const { url } = await tracker({ version: 1, history: ['placed'] }, [
-      (response) => {
-        response.writeHead(404, { 'content-type': 'application/problem+json' });
-        response.end(JSON.stringify({ code: 'not_found', title: 'There is no such thing.' }));
-      },
-    ]);
+    const { url } = await tracker({ version: 0, history: [] }, []);
     expect(await watch(url)).toMatchObject({ code: 6 });
     const terminal = testTerminal({ env: { ORDERLY_URL: url } });
     expect(await runClient(['watch'], terminal.io)).toBe(2);

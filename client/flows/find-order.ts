@@ -7,7 +7,8 @@ import { moment } from '../view/moment.ts';
 import { statusWords } from '../view/words.ts';
 import { told } from '../view/told.ts';
 
-const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Ids of orders, and of what is queued. */
+export const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const numberShape = /^[A-Za-z0-9-]{1,16}$/;
 /** Numbers start again every day, so one may stand for several orders. */
 const matchesMax = 10;

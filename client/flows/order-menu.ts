@@ -1,6 +1,6 @@
 import { amendedText } from '../commands/amend.ts';
 import { cancelledText } from '../commands/cancel.ts';
-import { showOrder } from '../commands/show.ts';
+import { tellOrder } from '../commands/show.ts';
 import { steppedText } from '../commands/step.ts';
 import type { Step } from '../../shared/contract/lifecycle.ts';
 import { whoAmI } from '../who.ts';
@@ -85,8 +85,9 @@ async function actionsFor(context: Asking, order: Order): Promise<Choice<Action 
 /** Shows one order and does with it what may be done, until the person goes back. */
 export async function orderMenu(context: Asking, { id }: Order): Promise<void> {
   for (;;) {
-    const { value: order } = await context.session.order(id);
-    await showOrder(context, id);
+    const read = await context.session.order(id);
+    const order = read.value;
+    await tellOrder(context, read);
     context.terminal.say('');
     const choices = await actionsFor(context, order);
     if (choices.length === 1) return;

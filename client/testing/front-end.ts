@@ -136,6 +136,8 @@ export class FrontEndStandin {
       send(response, 200, {
         data: data.slice(0, limit), next_cursor: data.length > limit ? 'abc' : null,
       });
+    } else if (pathname.startsWith('/v1/submissions/')) {
+      problemReply('not_found')(response, response.socket as Socket);
     } else if (pathname === '/v1/pending-results') {
       send(response, 200, { data: [], next_cursor: null });
     } else if (pathname.endsWith('/accepting')) {
