@@ -74,7 +74,9 @@ export class Succession {
       throw new OrderlyError('not_in_sync', `It can not lead now: it is ${status.state}.`);
     }
     const answer = await this.#replaceBy(view, to);
-    if (!answer.ok) throw new OrderlyError('unavailable', `The name server refused: ${answer.why}.`);
+    if (!answer.ok) {
+      throw new OrderlyError('unavailable', `The name server refused: ${answer.why}.`);
+    }
     if (answer.news.view.primary === to) return;
     throw new OrderlyError('not_in_sync', 'The name server does not hear from it; another leads.');
   }

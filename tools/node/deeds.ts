@@ -31,8 +31,8 @@ async function ask<T>(
   door: Door, schema: z.ZodType<T>, [method, params]: [string, Record<string, string>],
 ): Promise<T> {
   const body = await door.call(method, params);
-  const answer = { kind: 'answer', status: 200, retryAfterMs: null, replayed: false, body } as const;
-  return read(schema, answer, null);
+  return read(
+    schema, { kind: 'answer', status: 200, retryAfterMs: null, replayed: false, body }, null);
 }
 
 const nodesAt = (door: Door): Promise<Nodes> => ask(door, nodesAnswer, ['node.list', {}]);
@@ -57,7 +57,8 @@ const lives = ({ process, state }: Node): boolean =>
 
 /** Asks before no order can be taken any more; false when the person does not want that. */
 async function agreed(
-  { io, terminal }: Surroundings, { yes, json }: NodeOptions, { nodes, id }: { nodes: Nodes; id: string },
+  { io, terminal }: Surroundings, { yes, json }: NodeOptions,
+  { nodes, id }: { nodes: Nodes; id: string },
 ): Promise<boolean> {
   const living = nodes.data.filter((node) => node.kind === 'backend' && lives(node));
   if (yes === true || living.length !== 1 || living[0]?.id !== id) return true;
@@ -76,7 +77,7 @@ function named(nodes: Nodes, id: string): Node {
     role: null, state: null };
 }
 
-/** The node as it is once it is as wished. Throws a Failure with exit code 4 when that takes long. */
+/** The node once it is as wished. Throws a Failure with exit code 4 when that takes long. */
 async function untilDone(
   { io }: Surroundings, door: Door, wish: { verb: Verb | 'add'; id: string; withinMs: number },
 ): Promise<Node> {
@@ -108,7 +109,8 @@ async function tell(
   else at.terminal.print(`${told(id, 64)}: ${standing(node)}.`);
 }
 
-const patient = <T extends CommonOptions>(options: T): T => ({ timeout: answerSeconds, ...options });
+const patient = <T extends CommonOptions>(options: T): T =>
+  ({ timeout: answerSeconds, ...options });
 
 export async function list(at: Surroundings, options: CommonOptions): Promise<void> {
   const nodes = await withDoor(at.io, options, nodesAt);

@@ -5,7 +5,8 @@ import { columnsOf, wrap } from '../../client/view/width.ts';
 import type { Node, Nodes } from './nodes-answer.ts';
 
 const unknown = '-';
-const noLauncher = 'Nothing here can start or end them: the cluster was not started by `orderly up`.';
+const noLauncher =
+  'Nothing here can start or end them: the cluster was not started by `orderly up`.';
 
 const or = (value: string | number | null): string =>
   (value === null ? unknown : told(String(value), 80));
@@ -26,12 +27,12 @@ export function standing({ process, pid, role, state }: Node): string {
   return words.length === 0 ? 'not seen' : words.map((word) => told(word, 80)).join(', ');
 }
 
-/** Every program; a line or two each where the screen is narrower than the table, but for `whole`. */
+/** Every program; unless `whole`, a line or two each where the screen is too narrow for a table. */
 export function nodeTable(nodes: Nodes, screen: Screen, whole: boolean): string {
   const { paint } = screen;
   const columns = [
-    { title: 'NODE' }, { title: 'PROCESS' }, { title: 'PID', align: 'right' as const }, { title: 'ROLE' },
-    { title: 'STATE' }, { title: 'ADDRESS' },
+    { title: 'NODE' }, { title: 'PROCESS' }, { title: 'PID', align: 'right' as const },
+    { title: 'ROLE' }, { title: 'STATE' }, { title: 'ADDRESS' },
   ];
   const wide = table(columns, nodes.data.map((node) => [
     told(node.id, 64), processPainted(node, paint), or(node.pid), or(node.role), or(node.state),

@@ -76,6 +76,6 @@ export function frameLines(parts: FrameParts, screen: FrameScreen): string[] {
   const spare = room - body.length - more.length - 1;
   const group = groupLines(parts.snapshot, paint).flatMap((line) => wrap(line, width));
   const about = spare > 0 ? ['', ...group.slice(0, spare)] : [];
-  return [paint.bold(fit(parts.title, width)), ...head, ...body, ...more, ...about, ...notes, ...hint]
-    .slice(0, rows);
+  const title = paint.bold(fit(parts.title, width));
+  return [title, ...head, ...body, ...more, ...about, ...notes, ...hint].slice(0, rows);
 }

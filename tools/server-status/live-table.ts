@@ -19,6 +19,7 @@ const screenOn = '\u001b[?1049h\u001b[?25l';
 const screenOff = '\u001b[?25h\u001b[?1049l';
 const cursorOn = '\u001b[?25h';
 const clearAll = '\u001b[H\u001b[2J';
+const keysHint = 'Arrows choose. Enter: menu, t: down/up, d: drain, p: promote, q: quit';
 const rowsDefault = 24;
 const columnsMin = 20;
 
@@ -95,8 +96,9 @@ export class LiveTable {
 
   /** Does it, or asks what to do; the table waits meanwhile. */
   async #act(backEnd: BackEnd, deed: Deed | null): Promise<void> {
-    const { io, cluster, terminal, prompts, yes } = this.#watch;
-    const desk = { cluster, terminal, prompts: must(prompts, 'keys need one'), clock: io.clock, yes };
+    const { io, cluster, terminal, yes } = this.#watch;
+    const prompts = must(this.#watch.prompts, 'keys are heard only where there is one');
+    const desk = { cluster, terminal, prompts, clock: io.clock, yes };
     const snapshot = must(this.#snapshot, 'a back end is marked in a snapshot');
     this.#listen(false);
     io.stdout.write(`${clearAll}${cursorOn}`);
@@ -135,8 +137,7 @@ export class LiveTable {
       marked: this.#marked,
       title: `Orderly at ${io.clock.wallIso().slice(11, 19)} UTC, every ${everyMs / 1_000} s`,
       notes: this.#notes,
-      hint: this.#canAct
-        ? 'Arrows choose. Enter: menu, t: down/up, d: drain, p: promote, q: quit' : 'Ctrl-C ends it',
+      hint: this.#canAct ? keysHint : 'Ctrl-C ends it',
     }, { ...terminal.screen, width, rows: rows ?? rowsDefault });
     io.stdout.write(`\u001b[H${lines.map((line) => `${line}\u001b[K`).join('\r\n')}\u001b[J`);
   }

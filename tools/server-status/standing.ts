@@ -30,7 +30,8 @@ export function stateOf({ status, listed, silentMs }: BackEnd): { up: boolean; w
 export function geocodersOf({ status }: BackEnd): string | null {
   if (status === null || status.geocoders.length === 0) return null;
   const broken = status.geocoders.filter(({ state }) => state !== 'closed');
-  return broken.length === 0 ? 'ok' : broken.map(({ name, state }) => `${name} ${state}`).join(', ');
+  if (broken.length === 0) return 'ok';
+  return broken.map(({ name, state }) => `${name} ${state}`).join(', ');
 }
 
 /** Committed ops that it has not executed yet; null when the primary or it does not answer. */

@@ -46,7 +46,8 @@ describe('orderly server-status --watch without a terminal', () => {
     watching.stop.abort(130);
     expect(await watching.ended).toBe(130);
     const [first = ''] = watching.out().split('\n');
-    expect(JSON.parse(first)).toMatchObject({ group: 'main', back_ends: [{ id: 'backend-1' }, {}, {}] });
+    expect(JSON.parse(first))
+      .toMatchObject({ group: 'main', back_ends: [{ id: 'backend-1' }, {}, {}] });
   });
 
   it('keeps the one that has left, until another has its name', async () => {
@@ -59,7 +60,8 @@ describe('orderly server-status --watch without a terminal', () => {
     await cluster.replace(3, storeIdOf(7));
     await untilTrue(async () => (watching.out().split('NODE').at(-2) ?? '').includes('catching'),
       20_000);
-    expect(must(watching.out().split('NODE').at(-2), 'a table').match(/backend-3/g)).toHaveLength(2);
+    const table = must(watching.out().split('NODE').at(-2), 'several were printed');
+    expect(table.match(/backend-3/g)).toHaveLength(2);
     watching.stop.abort(130);
     await watching.ended;
   });

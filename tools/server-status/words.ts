@@ -66,8 +66,8 @@ async function act(run: Run, deed: Deed, name: string): Promise<void> {
     return;
   }
   const role = deed === 'promote' || deed === 'drain' ? roleOf(after) : null;
-  const standing = `${statePainted(after, terminal.screen.paint)}${role === null ? '' : `, ${role}`}`;
-  terminal.print(`${told(backEnd.id, 64)}: ${standing}.`);
+  const standing = [statePainted(after, terminal.screen.paint), ...(role === null ? [] : [role])];
+  terminal.print(`${told(backEnd.id, 64)}: ${standing.join(', ')}.`);
   const warning = tooFewUp(snapshot, after);
   if (warning !== null) terminal.say(`${terminal.talkPaint.yellow('warning:')} ${warning}`);
 }

@@ -110,9 +110,10 @@ export const givenOperatorToken = (): string | null =>
 /** The same of the staff token. */
 export const givenStaffToken = (): string | null => process.env['ORDERLY_STAFF_TOKEN'] ?? null;
 
-/** The key of the cluster in this folder, made where there is none, or what the environment gives. */
+/** The key of the cluster in this folder, made where there is none; or that of the environment. */
 export function clusterSecret(home: string): ClusterSecret {
-  const { ORDERLY_CLUSTER_SECRET: value = '', ORDERLY_CLUSTER_SECRET_FILE: file = '' } = process.env;
+  const { env } = process;
+  const { ORDERLY_CLUSTER_SECRET: value = '', ORDERLY_CLUSTER_SECRET_FILE: file = '' } = env;
   return loadClusterSecret({
     home, create: true, ...(value !== '' && { value }), ...(file !== '' && { file }),
   });

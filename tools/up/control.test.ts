@@ -111,7 +111,8 @@ describe('the launcher', () => {
 
   it('knows only its own programs', async () => {
     for (const method of [launcherMethods.start, launcherMethods.stop, launcherMethods.kill]) {
-      await expect(launcher.ask(method, { id: '../x' })).rejects.toMatchObject({ code: 'not_found' });
+      await expect(launcher.ask(method, { id: '../x' }))
+        .rejects.toMatchObject({ code: 'not_found' });
     }
   });
 });

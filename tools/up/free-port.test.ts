@@ -19,7 +19,8 @@ describe('free ports', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    await expect(requirePort(port, '--port')).rejects.toThrow(/in use\.\ncause: .*\nfix: .*--port 0/);
+    await expect(requirePort(port, '--port'))
+      .rejects.toThrow(/in use\.\ncause: .*\nfix: .*--port 0/);
     server.close();
   });
 });

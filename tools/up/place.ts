@@ -19,8 +19,8 @@ const another = 'or name another folder with --data DIR';
 function advised(error: unknown, dir: string): unknown {
   if (!(error instanceof OrderlyError)) return error;
   const { reason } = error.data;
-  const tell = (what: string, cause: string, fix: string): OrderlyError =>
-    new OrderlyError('unavailable', `${what}\ncause: ${cause}\nfix:   ${fix}, ${another}`, { reason });
+  const tell = (what: string, cause: string, fix: string): OrderlyError => new OrderlyError(
+    'unavailable', `${what}\ncause: ${cause}\nfix:   ${fix}, ${another}`, { reason });
   if (reason === 'in_use') {
     return tell(error.message, 'an Orderly that was started with the same folder still runs',
       'end that one (Ctrl-C where it runs)');
