@@ -37,7 +37,10 @@ type Svg = Selection<SVGSVGElement, unknown, null, undefined>;
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
 type Scale = ScaleLinear<number, number>;
 
-const margin = { top: 22, right: 58, bottom: 24, left: 42 };
+const margin = { top: 22, bottom: 24, left: 42 };
+/** Behind the curves: room for their names, or for half of the last word of the axis. */
+const rightNamed = 62;
+const rightPlain = 18;
 const height = 172;
 const seconds = windowMs / 1_000;
 const dashes = ['', '6 4', '2 4', '10 4 2 4', '1 3'];
@@ -58,6 +61,8 @@ export class Chart {
   readonly #value = element('p', { class: 'chart-value' }, '\u2013');
   readonly #svg: Svg;
   readonly #layers: Readonly<Record<'y' | 'x' | 'marks' | 'curves' | 'labels', Layer>>;
+  /** Where the present is. */
+  #right = 0;
   #width = 0;
   #data: ChartData | null = null;
 
@@ -94,7 +99,9 @@ export class Chart {
     if (data === null || this.#width === 0) return;
     const { nowMs } = data;
     const ago = ({ atMs }: { atMs: number }): number => (atMs - nowMs) / 1_000;
-    const x = scaleLinear([-seconds, 0], [margin.left, this.#width - margin.right]);
+    const isNamed = data.curves.some(({ name }) => name !== '');
+    this.#right = this.#width - (isNamed ? rightNamed : rightPlain);
+    const x = scaleLinear([-seconds, 0], [margin.left, this.#right]);
     const top = max(data.curves, ({ samples }) => max(samples, (one) => one.value)) ?? 0;
     const y = scaleLinear(
       [0, Math.max(top * 1.08, this.#options.least)], [height - margin.bottom, margin.top],
@@ -106,7 +113,7 @@ export class Chart {
 
   #drawAxes(x: Scale, y: Scale): void {
     this.#layers.y.attr('transform', `translate(${margin.left},0)`).call(
-      axisLeft(y).ticks(3).tickSize(margin.left + margin.right - this.#width)
+      axisLeft(y).ticks(3).tickSize(margin.left - this.#right)
         .tickFormat((tick) => `${tick.valueOf()}${this.#options.unit}`));
     this.#layers.x.attr('transform', `translate(0,${height - margin.bottom})`).call(
       axisBottom(x).tickValues([-seconds, -seconds / 2, 0]).tickSize(0).tickPadding(8)
@@ -132,7 +139,7 @@ export class Chart {
       return last === undefined || name === '' ? [] : [{ name, y: y(last) }];
     });
     this.#layers.labels.selectAll('text').data(spreadLabels(ends)).join('text')
-      .attr('x', this.#width - margin.right + 6).attr('y', (end) => end.y + 4)
+      .attr('x', this.#right + 6).attr('y', (end) => end.y + 4)
       .text(({ name }) => name);
   }
 

@@ -51,7 +51,7 @@ export function createCharts(model: ClusterModel): Charts {
       const most = Math.max(0, ...lagging.map(({ samples }) => samples.at(-1)?.value ?? 0));
       lags.show({
         ...common, curves: lagging,
-        value: most === 0 ? 'none' : `${most} ops at most`,
+        value: most === 0 ? 'none' : `${most} ${most === 1 ? 'op' : 'ops'} at most`,
       });
       queue.show({
         ...common, curves: [{ name: '', samples: model.queue.samples }],

@@ -23,6 +23,10 @@ function valuesOf(status: ClusterStatus): Record<(typeof names)[number], string>
   };
 }
 
+/** A name such as backend-2 stays in one piece where the line ends. */
+const wordsOf = (text: string): (Node | string)[] =>
+  text.split(' ').flatMap((word) => [element('span', { class: 'whole' }, word), ' ']).slice(0, -1);
+
 export function createHead(): Head {
   const title = element('h1', {}, 'The cluster');
   const more = element('p', { class: 'soft' });
@@ -39,7 +43,7 @@ export function createHead(): Head {
     show(status) {
       const { tone, text, more: rest } = headlineOf(status);
       root.dataset['tone'] = tone;
-      setText(title, text);
+      if (title.textContent !== text) title.replaceChildren(...wordsOf(text));
       setText(more, rest);
       const texts = valuesOf(status);
       for (const { name, value } of values) {

@@ -13,7 +13,7 @@ export interface Line {
 
 const keptMax = 200;
 /** Among other lines, so that these are still to be seen during a flood of orders. */
-const ordersAmongAllMax = 20;
+const ordersAmongAllMax = 8;
 
 /** Which lines are asked for. */
 export type LineFilter = 'all' | 'cluster' | 'orders';

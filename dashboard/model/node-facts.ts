@@ -60,7 +60,8 @@ function backendFacts(member: ClusterMember, activity: NodeActivity | null): Nod
       { name: 'Geocoders', value: geocoderWords(activity) },
       small('Epoch', number(member.epoch)),
       small('View', number(member.view_number)),
-      small('Lag', member.lag === null ? none : `${number(member.lag)} ops`),
+      small('Lag', member.lag === null ? none
+        : `${number(member.lag)} ${member.lag === 1 ? 'op' : 'ops'}`),
       small('Log head', number(member.last_lsn)),
       small('Committed', number(member.commit_lsn)),
       small('Executed', number(member.applied_lsn)),

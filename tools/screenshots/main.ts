@@ -93,6 +93,7 @@ async function takeAll(context: BrowserContext, cluster: Cluster): Promise<void>
   await take(page, 'dashboard.png');
   await page.keyboard.press('Escape');
   await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('h1').click();
   await failOver(page, cluster);
   await take(page, 'dashboard-failover.png');
   await page.close();
