@@ -12,7 +12,7 @@ const texts = folders.flatMap((folder) =>
     .map((name) => readFileSync(join(root, folder, name), 'utf8')));
 
 describe('the list of bad input', () => {
-  it.each(Object.entries(surfaces))('is tested at %s, every row that concerns it', (surface, all) => {
+  it.each(Object.entries(surfaces))('is tested at %s, row by row', (surface, all) => {
     const tested = Object.values(parts)
       .flatMap(({ of, rows }) => ((of as readonly string[]).includes(surface) ? rows : []));
     expect(all.filter((row) => !tested.includes(row))).toEqual([]);
