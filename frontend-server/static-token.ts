@@ -1,17 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import { makePrivateFolder, refuseIfShared } from '../shared/runtime/data-folder.ts';
+import { makeSecretFile } from '../shared/runtime/secret-file.ts';
 
 const tokenBytes = 32;
 const tokenLengthMin = 32;
@@ -39,28 +31,6 @@ export class StaticToken {
   }
 }
 
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
-
-/** Of several front ends that start at the same time one makes the file, whole or not at all. */
-function makeTokenFile(path: string): void {
-  const draft = `${path}.${randomBytes(8).toString('hex')}`;
-  const handle = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(handle, `${randomBytes(tokenBytes).toString('base64url')}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    rmSync(draft);
-  }
-}
-
 /**
  * The token given by `value`, else that of `${home}/${file}`, which is made (mode 0600) when it is
  * missing. All front ends of a home share it.
@@ -78,7 +48,7 @@ export function loadStaticToken({
   const path = join(home, file);
   if (!existsSync(path)) {
     makePrivateFolder(home);
-    makeTokenFile(path);
+    makeSecretFile(path, randomBytes(tokenBytes).toString('base64url'));
   }
   refuseIfShared(path);
   return new StaticToken(readFileSync(path, 'utf8').trim(), path);

@@ -18,7 +18,7 @@ export interface PayCommand {
   expectedVersion: number | null;
 }
 
-/** Asked for again it succeeds without effect, whoever asks: the money is where it was said to be. */
+/** Asked for again it has no effect, whoever asks: the money is where it was said to be. */
 export function payOrder(
   state: OrderState, command: PayCommand & { at: string }, at: LogPosition,
 ): OpResult {

@@ -1,10 +1,9 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import {
-  closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrderlyError } from '../contract/errors.ts';
 import { makePrivateFolder, onFile, refuseIfShared } from '../runtime/data-folder.ts';
+import { makeSecretFile } from '../runtime/secret-file.ts';
 import { loadInternalCertificate } from './internal-certificate.ts';
 import type { CertificateFiles, InternalCertificate } from './internal-certificate.ts';
 
@@ -56,31 +55,6 @@ function checked(text: string, source: string): string {
   return trimmed;
 }
 
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
-
-/**
- * Writes the key under a name of its own and links it into place: of several programs that start
- * at the same time one wins and the others read what the winner wrote, never half of it.
- */
-function makeKeyFile(path: string): void {
-  const draft = `${path}.${randomBytes(8).toString('hex')}`;
-  const handle = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(handle, `${randomBytes(secretBytes).toString('hex')}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    rmSync(draft);
-  }
-}
-
 function readKeyFile(path: string): string {
   if (!existsSync(path)) {
     throw new OrderlyError(
@@ -121,7 +95,7 @@ function readSecret(options: SecretSource): string {
   const path = join(options.home, 'cluster.key');
   if (options.create && !existsSync(path)) {
     makePrivateFolder(options.home);
-    onFile(path, () => makeKeyFile(path));
+    onFile(path, () => makeSecretFile(path, randomBytes(secretBytes).toString('hex')));
   }
   return readKeyFile(path);
 }
