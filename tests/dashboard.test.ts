@@ -107,8 +107,8 @@ describe.skipIf(!hasBrowser)('the dashboard', () => {
       await page.keyboard.press('Enter');
       const details = page.getByRole('region', { name: /^backend-\d$/ });
       await details.getByText('Processed as primary').waitFor();
-      const stored = details.locator('div', { has: page.getByText('Orders stored', { exact: true }) })
-        .locator('dd').last();
+      const label = page.getByText('Orders stored', { exact: true });
+      const stored = details.locator('div.small', { has: label }).locator('dd');
       await expect.poll(() => stored.textContent(), { timeout: waitMs }).toBe('2');
       await details.getByText('order place').first().waitFor();
       await cluster.placed();

@@ -22,7 +22,7 @@ export const pounds = (pence: number): string => `\u00a3${(pence / 100).toFixed(
 function placedWords(reply: Reply<Order>): Outcome {
   if (!reply.ok) return { good: false, text: refusalWords(reply.refusal) };
   if (reply.status === 202) {
-    return { good: true, text: 'Queued on the front end\u2019s disk: no primary answered in time.' };
+    return { good: true, text: 'Queued on the front end\u2019s disk: no primary has answered.' };
   }
   const { number, totals } = reply.body;
   return { good: true, text: `Placed ${number} for ${pounds(totals.total.amount)}.` };

@@ -3,7 +3,7 @@ import { Deeds } from '../actions/deeds.ts';
 import type { Outcome } from '../actions/deeds.ts';
 import { createToolbar } from '../actions/toolbar.ts';
 import { createCharts } from '../charts/charts.ts';
-import { createDetailsCard } from '../details/details-card.ts';
+import { DetailsCard } from '../details/details-card.ts';
 import { createFeedCard } from '../feed/feed-card.ts';
 import { now } from '../frame/clock.ts';
 import { element } from '../frame/dom.ts';
@@ -57,7 +57,7 @@ function build(root: HTMLElement, parts: Parts) {
   };
   const stage = element('div', { class: 'card stage' });
   const picture = new Picture(stage, (key) => choose(key, true));
-  const details = createDetailsCard({
+  const details = new DetailsCard({
     api, deeds,
     onOutcome: (outcome) => {
       toolbar.tell(outcome);

@@ -22,7 +22,7 @@ const words: Readonly<Record<string, { good: string; bad: string }>> = {
 function why(connection: Live['connection']): string {
   if (connection === 'anonymous') return 'To see the cluster and to work with it, sign in.';
   if (connection === 'refused') return 'The server does not take this token. Sign in again.';
-  if (connection === 'live') return 'You are signed in, but not as an operator, who sees the inside.';
+  if (connection === 'live') return 'You are signed in, but only operators see the inside.';
   return 'Waiting for the cluster.';
 }
 

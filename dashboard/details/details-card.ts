@@ -22,14 +22,6 @@ interface Parts {
   onClose: () => void;
 }
 
-export interface DetailsCard {
-  root: HTMLElement;
-  /** `byHand`: somebody asked for it, so that the panel gets the focus. */
-  choose(key: string | null, byHand: boolean): void;
-  show(status: ClusterStatus, nodes: readonly TopologyNode[]): void;
-  setLauncher(present: boolean): void;
-}
-
 /** Names and values whose elements stay, so that only what changes is drawn and read again. */
 class FactList {
   readonly root = element('dl', { class: 'fact-list' });
@@ -68,88 +60,107 @@ function operationRows({ operations }: NodeActivity): HTMLElement[] {
     element('time', { class: 'soft' }, at === null ? '' : timeText(Date.parse(at)))));
 }
 
-export function createDetailsCard({ api, deeds, onOutcome, onClose }: Parts): DetailsCard {
-  const title = element('h2', { id: 'details-title', tabindex: -1 });
-  const word = element('span', { class: 'badge' });
-  const close = element('button', { type: 'button', class: 'quiet' }, 'Close');
-  const sentence = element('p', { class: 'soft' });
-  const buttons = element('div', { class: 'row verbs' });
-  const facts = new FactList();
-  const operations = element('ol', {
+export class DetailsCard {
+  readonly root: HTMLElement;
+  readonly #parts: Parts;
+  readonly #title = element('h2', { id: 'details-title', tabindex: -1 });
+  readonly #word = element('span', { class: 'badge' });
+  readonly #sentence = element('p', { class: 'soft' });
+  readonly #buttons = element('div', { class: 'row verbs' });
+  readonly #facts = new FactList();
+  readonly #operations = element('ol', {
     class: 'operations', tabindex: 0, 'aria-label': 'Last operations, newest first',
   });
-  const done = element('div', {},
-    element('h3', {}, 'Last operations'), operations);
-  const root = element('section', { class: 'card details', 'aria-labelledby': 'details-title' },
-    element('div', { class: 'card-head' }, title, word, close),
-    sentence, buttons, facts.root, done);
-  let key: string | null = null;
-  let activity: NodeActivity | null = null;
-  let launcher = false;
-  let latest: { status: ClusterStatus; nodes: readonly TopologyNode[] } | null = null;
+  readonly #done = element('div', {}, element('h3', {}, 'Last operations'), this.#operations);
+  #key: string | null = null;
+  #activity: NodeActivity | null = null;
+  #launcher = false;
+  #latest: { status: ClusterStatus; nodes: readonly TopologyNode[] } | null = null;
 
-  const showVerbs = (status: ClusterStatus, node: TopologyNode): void => {
-    const member = memberOf(status, node.key);
-    const verbs = verbsFor(node, member, launcher);
-    const wanted = verbs.map(({ label }) => label).join();
-    if (buttons.dataset['verbs'] === `${node.key} ${wanted}`) return;
-    buttons.dataset['verbs'] = `${node.key} ${wanted}`;
-    buttons.replaceChildren(...verbs.map(({ verb, label, done: words }) => {
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const close = element('button', { type: 'button', class: 'quiet' }, 'Close');
+    this.root = element('section', { class: 'card details', 'aria-labelledby': 'details-title' },
+      element('div', { class: 'card-head' }, this.#title, this.#word, close),
+      this.#sentence, this.#buttons, this.#facts.root, this.#done);
+    close.addEventListener('click', parts.onClose);
+    this.root.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') parts.onClose();
+    });
+    this.root.hidden = true;
+    setInterval(() => { void this.#ask(); }, askEveryMs);
+  }
+
+  /** `byHand`: somebody asked for it, so that the panel gets the focus. */
+  choose(key: string | null, byHand: boolean): void {
+    if (key !== this.#key) this.#activity = null;
+    this.#key = key;
+    this.#draw();
+    if (byHand && key !== null) this.#title.focus({ preventScroll: innerWidth > 1080 });
+    void this.#ask();
+  }
+
+  show(status: ClusterStatus, nodes: readonly TopologyNode[]): void {
+    this.#latest = { status, nodes };
+    this.#draw();
+  }
+
+  /** Whether there is one that starts and ends programs. */
+  setLauncher(present: boolean): void {
+    this.#launcher = present;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const latest = this.#latest;
+    const node = latest?.nodes.find((one) => one.key === this.#key);
+    this.root.hidden = node === undefined;
+    if (latest === null || node === undefined) return;
+    const activity = this.#activity;
+    const told = factsOf(latest.status, node, activity);
+    setText(this.#title, told.title);
+    setText(this.#word, node.kind === 'geocoder' ? node.word : sayingOf(told.condition).word);
+    this.#word.className = `badge is-${told.condition}`;
+    setText(this.#sentence, told.sentence);
+    this.#facts.show(told.facts);
+    this.#showVerbs(latest.status, node);
+    this.#done.hidden = activity === null || activity.operations.length === 0;
+  }
+
+  /** The buttons stay while they are the same, so that none is lost between press and release. */
+  #showVerbs(status: ClusterStatus, node: TopologyNode): void {
+    const { deeds, onOutcome } = this.#parts;
+    const verbs = verbsFor(node, memberOf(status, node.key), this.#launcher);
+    const shown = `${node.key} ${verbs.map(({ label }) => label).join()}`;
+    if (this.#buttons.dataset['verbs'] === shown) return;
+    this.#buttons.dataset['verbs'] = shown;
+    this.#buttons.replaceChildren(...verbs.map(({ verb, label, done }) => {
       const button = element('button', { type: 'button' }, label);
       button.addEventListener('click', () => {
         button.disabled = true;
-        void deeds.onNode(nodeNameOf(node), verb, words).then((outcome) => {
+        void deeds.onNode(nodeNameOf(node), verb, done).then((outcome) => {
           button.disabled = false;
           onOutcome(outcome);
         });
       });
       return button;
     }));
-  };
-  const draw = (): void => {
-    const node = latest?.nodes.find((one) => one.key === key);
-    root.hidden = node === undefined;
-    if (latest === null || node === undefined) return;
-    const told = factsOf(latest.status, node, activity);
-    setText(title, told.title);
-    setText(word, node.kind === 'geocoder' ? node.word : sayingOf(told.condition).word);
-    word.className = `badge is-${told.condition}`;
-    setText(sentence, told.sentence);
-    facts.show(told.facts);
-    showVerbs(latest.status, node);
-    done.hidden = activity === null || activity.operations.length === 0;
-    if (activity !== null) operations.replaceChildren(...operationRows(activity));
-  };
-  const ask = async (): Promise<void> => {
-    const asked = key;
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#key;
+    const latest = this.#latest;
     const member = latest === null || asked === null ? undefined : memberOf(latest.status, asked);
     // What it said last stays on the screen when it says nothing any more.
-    if (member?.reachable !== true || document.hidden || !root.isConnected) return;
+    if (member?.reachable !== true || document.hidden || !this.root.isConnected) return;
     const path = `/v1/cluster/nodes/${encodeURIComponent(member.store_id)}/activity`;
-    const reply = await api.get<NodeActivity>(path);
-    if (asked !== key) return;
-    activity = reply.ok ? reply.body : activity;
-    draw();
-  };
-  close.addEventListener('click', onClose);
-  root.addEventListener('keydown', (event) => { if (event.key === 'Escape') onClose(); });
-  setInterval(() => { void ask(); }, askEveryMs);
-  return {
-    root,
-    choose(next, byHand) {
-      if (next !== key) activity = null;
-      key = next;
-      draw();
-      if (byHand && next !== null) title.focus({ preventScroll: innerWidth > 900 });
-      void ask();
-    },
-    show(status, nodes) {
-      latest = { status, nodes };
-      draw();
-    },
-    setLauncher(present) {
-      launcher = present;
-      draw();
-    },
-  };
+    const reply = await this.#parts.api.get<NodeActivity>(path);
+    if (asked !== this.#key || !reply.ok) return;
+    const newest = this.#activity?.operations[0]?.lsn;
+    this.#activity = reply.body;
+    if (reply.body.operations[0]?.lsn !== newest) {
+      this.#operations.replaceChildren(...operationRows(reply.body));
+    }
+    this.#draw();
+  }
 }

@@ -15,7 +15,7 @@ const sayings: Readonly<Record<Condition, Saying>> = {
   primary: { word: 'primary', sentence: 'Leads: it orders and answers every request.' },
   backup: { word: 'backup', sentence: 'Holds every confirmed order and can take over at once.' },
   activating: { word: 'taking over', sentence: 'Was elected and settles the end of the log.' },
-  'catching-up': { word: 'catching up', sentence: 'Fetches what it has missed, then joins the set.' },
+  'catching-up': { word: 'catching up', sentence: 'Fetches what it missed, then joins the set.' },
   draining: { word: 'draining', sentence: 'Keeps every order, but leads only if nobody else can.' },
   down: { word: 'switched down', sentence: 'Runs, but was told to refuse every call.' },
   failed: { word: 'failed', sentence: 'Does not answer.' },

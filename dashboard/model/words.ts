@@ -41,7 +41,8 @@ export function headlineOf(status: ClusterStatus): Headline {
     member.in_sync && !asleep.includes(condition));
   const missing = all.filter(({ condition }) => asleep.includes(condition));
   if (status.view === null) {
-    return { tone: 'bad', text: 'No back end has joined yet.', more: 'Start one: orderly backend.' };
+    const more = 'Start one: orderly backend.';
+    return { tone: 'bad', text: 'No back end has joined yet.', more };
   }
   if (primary === undefined) {
     const more = status.front_end.electing

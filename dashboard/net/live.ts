@@ -1,4 +1,6 @@
-import type { ClusterView, OrderNotice, StreamSnapshot } from '../../shared/contract/event-stream.ts';
+import type {
+  ClusterView, OrderNotice, StreamSnapshot,
+} from '../../shared/contract/event-stream.ts';
 import type { ClusterStatus } from '../../shared/contract/frontend.ts';
 import type { SentEvent } from '../model/sse.ts';
 import type { Api } from './api.ts';

@@ -9,7 +9,7 @@ const firstMs = 0.5;
 const growth = 7 / 6;
 const bounds: readonly number[] = Array.from({ length: 64 }, (_, n) => firstMs * growth ** n);
 
-/** Upper ends of the steps, in milliseconds; what took longer than the last is counted behind it. */
+/** Upper ends of the steps, in milliseconds; what took longer is counted behind the last. */
 export const timingBoundsMs: readonly number[] =
   bounds.map((bound) => Math.round(bound * 1_000) / 1_000);
 

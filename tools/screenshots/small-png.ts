@@ -28,7 +28,9 @@ function chunksOf(png: Buffer): { type: string; data: Buffer }[] {
 }
 
 /** What a byte was before it was told as a difference (PNG 9.4). */
-function predicted(filter: number, left: number, [above, corner]: readonly [number, number]): number {
+function predicted(
+  filter: number, left: number, [above, corner]: readonly [number, number],
+): number {
   if (filter === 1) return left;
   if (filter === 2) return above;
   if (filter === 3) return Math.floor((left + above) / 2);
