@@ -9,6 +9,8 @@ import { columnsOf } from '../client/view/width.ts';
 const run = promisify(execFile);
 const pollMs = 40;
 const waitMsMax = 60_000;
+/** A key that has moved nothing for so long came while nobody was asked. */
+const keyMsMax = 2_000;
 
 /** Why nothing can be tried in tmux here; null where it is installed. */
 export const tmuxMissing: string | null = spawnSync('tmux', ['-V']).status === 0
@@ -59,16 +61,29 @@ export class Pane {
 
   /** Moves the pointer of a list to the choice that begins so, and takes it. */
   async choose(name: string): Promise<void> {
-    const pointed = (): Promise<string> => this.screen().then((screen) =>
-      screen.split('\n').findLast((line) => line.startsWith('❯')) ?? '');
-    await this.until(`${name}`);
-    for (let step = 0; !(await pointed()).startsWith(`❯ ${name}`); step++) {
-      if (step > 40) throw new TypeError(`"${name}" can not be reached:\n${await this.screen()}`);
-      const before = await pointed();
-      await this.press('Down');
-      for (let at = 0; at < 50 && await pointed() === before; at++) await systemClock.sleep(10);
+    const endMs = systemClock.nowMs() + waitMsMax;
+    let [moved, movedMs] = ['', 0];
+    while (systemClock.nowMs() < endMs) {
+      const lines = await this.#question();
+      const pointed = lines.findIndex((line) => line.startsWith('❯'));
+      const wanted = lines.findIndex((line) => line.slice(2).startsWith(name));
+      if (pointed >= 0 && pointed === wanted) return this.press('Enter');
+      const where = lines.join('\n');
+      const isMoving = where === moved && systemClock.nowMs() - movedMs < keyMsMax;
+      if (pointed < 0 || wanted < 0 || isMoving) {
+        await systemClock.sleep(pollMs);
+      } else {
+        [moved, movedMs] = [where, systemClock.nowMs()];
+        await this.press(wanted < pointed ? 'Up' : 'Down');
+      }
     }
-    await this.press('Enter');
+    throw new TypeError(`"${name}" can not be reached:\n${await this.screen()}`);
+  }
+
+  /** The lines of the question that is asked now. */
+  async #question(): Promise<string[]> {
+    const lines = (await this.screen()).split('\n');
+    return lines.slice(lines.findLastIndex((line) => line.startsWith('? ')) + 1);
   }
 
   /** Waits for a text on the screen, and a while longer for nothing. */

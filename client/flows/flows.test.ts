@@ -33,7 +33,7 @@ const posted = (path: RegExp): unknown[] =>
   server.seen.filter((seen) => path.test(`${seen.method} ${seen.path}`)).map(({ body }) => body);
 
 describe('filling the basket', () => {
-  it('takes notes and other quantities, and asks for the shop where there are several', async () => {
+  it('takes notes and quantities, and asks for the shop where there are several', async () => {
     server.shops.push(standinShop('market', 'Market Place'));
     const { code } = await sit(
       [], 'Place an order', 'Market Place', 'Roll', '1',
