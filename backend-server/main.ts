@@ -130,6 +130,21 @@ const leaveBurned = ({ mark, logger }: Ground): void => {
   leaveStorageFailed(logger, why);
 };
 
+/** What stands behind the methods for callers and operators. */
+const makeDesks = (parts: ReturnType<typeof makeParts>, replica: Replica, group: string) => {
+  const orders = new OrderService({ ...parts, replica });
+  const succession = new Succession({ ...parts, replica, group });
+  return {
+    orders,
+    accounts: new AccountService({ ...parts, replica, orders }),
+    shops: new ShopService({ ...parts, replica, orders }),
+    quotes: new QuoteService({ ...parts, replica, orders }),
+    follower: new EventFollower({ ...parts, replica }),
+    succession,
+    drain: new Drain({ ...parts, replica, succession }),
+  };
+};
+
 const serve = async (ground: Ground): Promise<{ address: string; stop: () => Promise<void> }> => {
   const { config, secret, folder, id, logger, storage, config: { group } } = ground;
   const parts = makeParts(ground);
@@ -149,22 +164,14 @@ const serve = async (ground: Ground): Promise<{ address: string; stop: () => Pro
     },
   });
   const activity = new Activity({ ...parts, replica });
-  const orders = new OrderService({ ...parts, replica });
-  const follower = new EventFollower({ ...parts, replica });
+  const desks = makeDesks(parts, replica, group);
+  const { orders, follower, drain } = desks;
   const duties = new PrimaryDuties({ ...parts, replica, service: orders });
   let server: RpcServer | null = null;
-  const succession = new Succession({ ...parts, replica, group });
-  const drain = new Drain({ ...parts, replica, succession });
   const service = new ReplicaService({
     ...parts,
+    ...desks,
     replica,
-    orders,
-    accounts: new AccountService({ ...parts, replica, orders }),
-    shops: new ShopService({ ...parts, replica, orders }),
-    quotes: new QuoteService({ ...parts, replica, orders }),
-    follower,
-    drain,
-    succession,
     facts: { id, group, version },
     address: () => server?.address ?? `${config.host}:0`,
     onSwitch: (down) => membership.setPaused(down),

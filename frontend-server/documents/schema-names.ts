@@ -4,6 +4,7 @@ import {
 } from '../../shared/contract/event-stream.ts';
 import { accountSchema, sessionSchema, signedInSchema } from '../../shared/contract/account.ts';
 import { clusterMemberSchema, clusterStatusSchema } from '../../shared/contract/frontend.ts';
+import { nodeListSchema, nodeSchema } from '../../shared/contract/launcher.ts';
 import {
   actorSchema, addressInSchema, deliverySchema, etaSchema, geocodeSchema, lineInSchema,
   orderEventSchema, orderLineSchema, orderSchema, scheduleSchema, totalsSchema,
@@ -50,4 +51,6 @@ export const schemaNames: readonly (readonly [name: string, schema: z.ZodType])[
   ['SignedIn', signedInSchema],
   ['ClusterStatus', clusterStatusSchema],
   ['ClusterMember', clusterMemberSchema],
+  ['Node', nodeSchema],
+  ['NodeList', nodeListSchema],
 ];

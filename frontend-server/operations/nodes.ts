@@ -5,7 +5,7 @@ import type { PublicOperation } from './operation.ts';
 
 const launched = {
   topic: 'cluster' as const, access: 'operator' as const, method: 'POST' as const,
-  params: publicParams.nodeSwitch, key: 'none' as const,
+  params: publicParams.nodeChange, key: 'none' as const,
   success: { 200: nodeSchema },
   errors: ['no_launcher', 'not_found'] as const,
   example: { params: { node: 'backend-2' } },

@@ -53,6 +53,9 @@ export const publicParams = {
   nodeSwitch: z.strictObject({ node: z.string().max(200) }),
   nodeList: z.strictObject({}),
   nodeAdd: z.strictObject({}),
+  nodeChange: z.strictObject({
+    node: z.string().max(200).describe('The id of a program, as in node.list.'),
+  }),
 };
 
 /** Body of GET /v1/orders/{id}/events. */
