@@ -18,8 +18,10 @@ const live = new Live(session, api);
 startTheme();
 const { ask } = startSignIn(session, api);
 startConnectionSign(live);
+const announce = createAnnouncer();
 startRouter([
-  clusterView({ live, api, session, signIn: ask, announce: createAnnouncer() }),
-  boardView({ live }), mapView({ live }), trackerView(),
+  clusterView({ live, api, session, signIn: ask, announce }),
+  boardView({ live, api, signIn: ask, announce }), mapView({ live, api, signIn: ask }),
+  trackerView({ announce }),
 ]);
 live.start();

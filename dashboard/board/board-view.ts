@@ -1,12 +1,126 @@
-import { element } from '../frame/dom.ts';
+import type { Order } from '../../shared/contract/order.ts';
+import type { Shop } from '../../shared/contract/shop.ts';
+import type { Outcome } from '../actions/deeds.ts';
+import { refusalWords } from '../actions/deeds.ts';
+import { now } from '../frame/clock.ts';
+import { element, setText } from '../frame/dom.ts';
+import { onFrame } from '../frame/on-frame.ts';
 import type { View } from '../frame/router.ts';
+import { OrderBook } from '../model/order-book.ts';
+import type { Api } from '../net/api.ts';
 import type { Live } from '../net/live.ts';
+import type { StepChoice } from './ask.ts';
+import { Badge } from './badge.ts';
+import { Chime } from './chime.ts';
+import { Columns } from './columns.ts';
+import { takeStep } from './order-deeds.ts';
+import { OrderSource } from './order-source.ts';
 
-export const boardView = (_parts: { live: Live }): View => ({
+/** The orders for the staff: what came in, what is being made, what is on its way. */
+
+interface Parts {
+  live: Live;
+  api: Api;
+  /** Opens the dialog. */
+  signIn: () => void;
+  /** For those who listen instead of looking. */
+  announce: (text: string) => void;
+}
+
+const tickMs = 1_000;
+const usualMinutes = 20;
+
+function soundButton(chime: Chime): HTMLButtonElement {
+  const button = element('button', { type: 'button', 'aria-pressed': 'false' }, 'Sound: off');
+  button.addEventListener('click', () => {
+    chime.toggle();
+    button.setAttribute('aria-pressed', String(chime.isOn));
+    setText(button, `Sound: ${chime.isOn ? 'on' : 'off'}`);
+  });
+  return button;
+}
+
+/** The elements of the view, put together. */
+function build(root: HTMLElement, { signIn }: Parts) {
+  const chime = new Chime();
+  const outcome = element('p', { class: 'outcome', role: 'status' });
+  const sentence = element('p', { class: 'soft' });
+  const ask = element('button', { type: 'button', class: 'main', hidden: true }, 'Sign in');
+  ask.addEventListener('click', signIn);
+  const hint = element('p', { class: 'soft hint' },
+    'With a card chosen: arrows go to another one, the letter on a button presses it, ',
+    element('kbd', {}, '+'), ' and ', element('kbd', {}, '\u2212'), ' change the minutes.');
+  root.append(
+    element('div', { class: 'board-head' },
+      element('div', {}, element('h1', {}, 'Orders'), sentence),
+      element('div', { class: 'row' }, ask, soundButton(chime))),
+    outcome);
+  const tell = ({ good, text }: Outcome): void => {
+    outcome.dataset['good'] = String(good);
+    setText(outcome, text);
+  };
+  return { chime, sentence, ask, hint, tell };
+}
+
+function sentenceOf(book: OrderBook, live: Live): string {
+  if (live.connection === 'anonymous') return 'Sign in as the staff of the shop to see them.';
+  const open = book.columns().reduce((sum, { count }) => sum + count, 0);
+  if (open === 0) return 'Nothing is open.';
+  const waiting = book.incoming === 0 ? 'none to be accepted' : `${book.incoming} to be accepted`;
+  return `${book.more ? 'More than ' : ''}${open} open, ${waiting}.`;
+}
+
+export const boardView = (parts: Parts): View => ({
   name: 'orders',
   title: 'Orders',
   open(root) {
-    root.append(element('h1', {}, 'Orders'));
-    return {};
+    const { live, api, announce } = parts;
+    const { chime, sentence, ask, hint, tell } = build(root, parts);
+    const book = new OrderBook();
+    const badge = new Badge();
+    let minutes = usualMinutes;
+    const onChoice = async (order: Order, choice: StepChoice): Promise<void> => {
+      columns.setBusy(order.id, true);
+      const done = await takeStep(api, order, choice);
+      if (done.order !== null) book.take(done.order);
+      if (done.isOutdated) await source.reload(order.id);
+      columns.setBusy(order.id, false);
+      tell(done.outcome);
+      draw();
+    };
+    const columns = new Columns({
+      onChoice: (order, choice) => { void onChoice(order, choice); },
+      usualMinutes: () => minutes,
+      now: () => now().wallMs,
+    });
+    root.append(columns.root, hint);
+    const draw = onFrame(() => {
+      columns.show(book);
+      badge.show(book.incoming);
+      ask.hidden = live.connection !== 'anonymous';
+      hint.hidden = !ask.hidden;
+      setText(sentence, sentenceOf(book, live));
+    });
+    const source = new OrderSource({
+      api, live, book, onChange: draw,
+      onPlaced({ number }) {
+        chime.ring();
+        announce(`New order ${number}`);
+      },
+      onProblem(refusal) {
+        tell(refusal === null ? { good: true, text: '' }
+          : { good: false, text: refusalWords(refusal) });
+      },
+    });
+    void api.get<{ data: Shop[] }>('/v1/shops').then((reply) => {
+      if (reply.ok) minutes = reply.body.data[0]?.delivery.prep_minutes ?? usualMinutes;
+    });
+    setInterval(() => columns.tick(), tickMs);
+    draw();
+    return {
+      show() { badge.restoreTitle(); },
+      // The view that follows writes its title first.
+      hide() { queueMicrotask(() => badge.restoreTitle()); },
+    };
   },
 });

@@ -1,8 +1,9 @@
 import { element } from '../frame/dom.ts';
 import type { View } from '../frame/router.ts';
+import type { Api } from '../net/api.ts';
 import type { Live } from '../net/live.ts';
 
-export const mapView = (_parts: { live: Live }): View => ({
+export const mapView = (_parts: { live: Live; api: Api; signIn: () => void }): View => ({
   name: 'map',
   title: 'Map',
   open(root) {

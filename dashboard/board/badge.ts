@@ -1,0 +1,30 @@
+import { element, setText } from '../frame/dom.ts';
+
+/** How many orders wait to be accepted: at the link to the board and before the title of the tab. */
+
+const shownMax = 99;
+
+export class Badge {
+  readonly #number = element('span');
+  readonly #mark = element('span', { class: 'nav-badge', hidden: true },
+    this.#number, element('span', { class: 'unseen' }, ' incoming'));
+  #count = 0;
+
+  constructor() {
+    document.querySelector('#views a[href="#/orders"]')?.append(this.#mark);
+  }
+
+  show(count: number): void {
+    this.#count = count;
+    this.#mark.hidden = count === 0;
+    setText(this.#number, count > shownMax ? `${shownMax}+` : String(count));
+    this.restoreTitle();
+  }
+
+  /** Each view writes a title of its own. */
+  restoreTitle(): void {
+    const plain = document.title.replace(/^\(\d+\+?\) /, '');
+    const title = this.#count === 0 ? plain : `(${this.#number.textContent}) ${plain}`;
+    if (document.title !== title) document.title = title;
+  }
+}
