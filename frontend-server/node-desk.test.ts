@@ -10,10 +10,10 @@ describe('nodes of a cluster that no launcher has started', () => {
   it('are listed as far as the cluster knows them', async () => {
     const list = nodeListSchema.parse((await door.ask('GET', '/v1/cluster/nodes')).json);
     expect(list.launcher).toBe(false);
-    expect(list.data.filter(({ kind }) => kind === 'backend')).toMatchObject([
-      { process: null, starts: null, role: 'primary' },
-      { process: null, starts: null, role: 'backup' },
-    ]);
+    const backEnds = list.data.filter(({ kind }) => kind === 'backend');
+    expect(backEnds).toHaveLength(2);
+    expect(new Set(backEnds.map(({ role }) => role))).toEqual(new Set(['primary', 'backup']));
+    expect(backEnds.map(({ process, starts }) => process ?? starts)).toEqual([null, null]);
     expect(list.data.find(({ kind }) => kind === 'nameserver'))
       .toMatchObject({ address: door.cluster.nameServerAddress });
   });
