@@ -66,7 +66,7 @@ describe('requests that are sent ahead of their answers', () => {
     const body = 'x'.repeat(10_000);
     const all = one(body).repeat(5_000);
     socket.write(all);
-    await expect.poll(() => begun.length).toBe(32);
+    await expect.poll(() => begun.length, { timeout: 15_000 }).toBe(32);
     let read = -1;
     // Until a while has passed in which nothing more was taken from the connection.
     await expect.poll(() => {
@@ -77,7 +77,7 @@ describe('requests that are sent ahead of their answers', () => {
     expect(begun).toHaveLength(32);
     expect(read).toBeLessThan(all.length / 10);
     begun[0]?.();
-    await expect.poll(() => begun.length).toBe(33);
+    await expect.poll(() => begun.length, { timeout: 15_000 }).toBe(33);
   });
 
   it('are not begun when the client is gone', async () => {
@@ -89,10 +89,10 @@ describe('requests that are sent ahead of their answers', () => {
     });
     let closed = 0;
     socket.write(one('').repeat(100));
-    await expect.poll(() => begun.length).toBe(32);
+    await expect.poll(() => begun.length, { timeout: 15_000 }).toBe(32);
     socket.resetAndDestroy();
     for (const end of begun) end();
-    await expect.poll(() => closed).toBeGreaterThan(0);
+    await expect.poll(() => closed, { timeout: 15_000 }).toBeGreaterThan(0);
     expect(begun).toHaveLength(32);
   });
 });
