@@ -17,7 +17,8 @@ const zsh = `#compdef orderly
 _orderly() {
   local line
   local -a found
-  for line in "\${(@f)$("\${words[1]}" complete words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+  for line in "\${(@f)$("\${words[1]}" complete words -- \
+      "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     [[ -n $line ]] || continue
     if [[ $line == *$'\\t'* ]]; then
       found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")

@@ -35,10 +35,11 @@ function snapshotWords(data: z.infer<typeof snapshot>): string {
 }
 
 function noticeWords(data: z.infer<typeof notice>): string {
-  const by = data.actor === null || data.actor === undefined ? '' : ` by ${told(data.actor.kind, 30)}`;
-  const to = data.to === null || data.to === undefined ? '' : `, now ${told(data.to, 30)}`;
-  const why = data.reason === null || data.reason === undefined ? '' : ` (${told(data.reason, 80)})`;
-  return `${timeOf(data.at)} ${told(data.number, 20)}${to}${by}${why}`;
+  const { number, to, actor, reason, at } = data;
+  const now = to === null || to === undefined ? '' : `, now ${told(to, 30)}`;
+  const by = actor === null || actor === undefined ? '' : ` by ${told(actor.kind, 30)}`;
+  const why = reason === null || reason === undefined ? '' : ` (${told(reason, 80)})`;
+  return `${timeOf(at)} ${told(number, 20)}${now}${by}${why}`;
 }
 
 function words({ type, data }: StreamEvent): string {

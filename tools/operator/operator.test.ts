@@ -51,7 +51,7 @@ async function run(
 const ready = (status = 'pass', checks: object = {}): object => ({ status, checks });
 
 describe('orderly status', () => {
-  it('shows each back end in a line of 80 columns, and since when a lost one is not seen', async () => {
+  it('shows each back end in 80 columns, and since when a lost one is not seen', async () => {
     door.json('GET /v1/cluster', clusterBody());
     const { code, out } = await run(statusCommand, []);
     expect(code).toBe(0);
@@ -241,9 +241,11 @@ describe('a hostile server', () => {
       result: { methods: [{ name: hostile, summary: hostile, [hostile]: hostile }] },
     });
     const order = { number: hostile, status: hostile };
-    door.stream('GET /v1/events', [`event: snapshot${hostile.replace(/[\r\n]/g, '')}\nid: 1\ndata: ${
-      JSON.stringify({ orders: [order], more: false })}\n\nevent: snapshot\ndata: ${
-      JSON.stringify({ orders: [order], more: true })}\n\n`]);
+    const data = JSON.stringify({ orders: [order], more: true });
+    const type = `snapshot${hostile.replace(/[\r\n]/g, '')}`;
+    door.stream('GET /v1/events', [
+      `event: ${type}\nid: 1\ndata: ${data}\n\nevent: snapshot\ndata: ${data}\n\n`,
+    ]);
     const { out, err } = await run(make, argv);
     expect(`${out}${err}`).not.toBe('');
     expect(out).toMatch(harmless);
@@ -286,7 +288,7 @@ describe('completion', () => {
     expect(await complete('nonsense', '')).toEqual([]);
   });
 
-  it('asks for ids once in a few seconds, and takes none that a shell could stumble over', async () => {
+  it('asks for ids once in a few seconds, and takes none that a shell would run', async () => {
     const members = clusterBody()['members'] as { id: string }[];
     const evil = ['$(reboot)', 'a b', `x${hostile}`].map((id) => ({ ...members[0], id }));
     door.json('GET /v1/cluster', { ...clusterBody(), members: [...members, ...evil] });
