@@ -6,11 +6,18 @@ import type { Implementation } from '../shared/rpc/server.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
 import { decodeCommand } from './orders/codec.ts';
 import type { Replica } from './replica.ts';
+import type { CoreStatus } from './replication/core.ts';
 
 const shownMax = 20;
 /** A store that was filled at once has little of the log in memory: no look goes further back. */
 const lookedAtMax = 2_000;
 const epochsMax = 100;
+
+/** What is looked at of the replica. */
+interface Watched {
+  status(): Pick<CoreStatus, 'appliedLsn'>;
+  entryAt: Replica['entryAt'];
+}
 
 const orderIdOf = (command: object): string | null => {
   if ('orderId' in command && typeof command.orderId === 'string') return command.orderId;
@@ -22,7 +29,7 @@ const orderIdOf = (command: object): string | null => {
 
 /** Counts the ops that this store executes, by the part that it had in them. */
 export class Activity {
-  readonly #replica: Pick<Replica, 'status' | 'entryAt'>;
+  readonly #replica: Watched;
   readonly #geocoder: Pick<Geocoder, 'states'>;
   /** In which this process was primary. */
   readonly #epochs: number[] = [];
@@ -30,9 +37,7 @@ export class Activity {
   #processed = 0;
   #synchronised = 0;
 
-  constructor(parts: {
-    replica: Pick<Replica, 'status' | 'entryAt'>; geocoder: Pick<Geocoder, 'states'>;
-  }) {
+  constructor(parts: { replica: Watched; geocoder: Pick<Geocoder, 'states'> }) {
     this.#replica = parts.replica;
     this.#geocoder = parts.geocoder;
     this.#countedLsn = parts.replica.status().appliedLsn;

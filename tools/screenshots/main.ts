@@ -85,7 +85,6 @@ async function failOver(page: Page, cluster: Cluster): Promise<void> {
 }
 
 async function takeAll(context: BrowserContext, cluster: Cluster): Promise<void> {
-  const stopTraffic = startTraffic(cluster);
   const page = await openPage(context, cluster, desk);
   await systemClock.sleep(trafficMs);
   await page.getByRole('button', { name: / primary, back end$/ }).click();
@@ -93,21 +92,22 @@ async function takeAll(context: BrowserContext, cluster: Cluster): Promise<void>
   await take(page, 'dashboard.png');
   await page.keyboard.press('Escape');
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.locator('h1').click();
+  await page.locator('h1:visible').click();
   await failOver(page, cluster);
   await take(page, 'dashboard-failover.png');
   await page.close();
   const small = await openPage(context, cluster, phone);
   await systemClock.sleep(1_500);
   await take(small, 'dashboard-phone.png');
-  stopTraffic();
 }
 
 const cluster = await startCluster({ ...quietCluster, respawn: false });
 const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments });
+const stopTraffic = startTraffic(cluster);
 try {
   await takeAll(await browser.newContext({ colorScheme: 'light' }), cluster);
 } finally {
+  stopTraffic();
   await browser.close();
   await cluster.stop();
 }
