@@ -11,18 +11,24 @@ export class Badge {
   #count = 0;
 
   constructor() {
-    document.querySelector('#views a[href="#/orders"]')?.append(this.#mark);
+    // Each view writes a title of its own.
+    const title = document.querySelector('title');
+    const observer = new MutationObserver(() => this.#markTitle());
+    if (title !== null) observer.observe(title, { childList: true });
   }
 
   show(count: number): void {
+    if (count === this.#count) return;
+    if (!this.#mark.isConnected) {
+      document.querySelector('#views a[href="#/orders"]')?.append(this.#mark);
+    }
     this.#count = count;
     this.#mark.hidden = count === 0;
     setText(this.#number, count > shownMax ? `${shownMax}+` : String(count));
-    this.restoreTitle();
+    this.#markTitle();
   }
 
-  /** Each view writes a title of its own. */
-  restoreTitle(): void {
+  #markTitle(): void {
     const plain = document.title.replace(/^\(\d+\+?\) /, '');
     const title = this.#count === 0 ? plain : `(${this.#number.textContent}) ${plain}`;
     if (document.title !== title) document.title = title;

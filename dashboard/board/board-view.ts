@@ -5,7 +5,7 @@ import { refusalWords } from '../actions/deeds.ts';
 import { now } from '../frame/clock.ts';
 import { element, setText } from '../frame/dom.ts';
 import { onFrame } from '../frame/on-frame.ts';
-import type { View } from '../frame/router.ts';
+import type { OpenView, View } from '../frame/router.ts';
 import { OrderBook } from '../model/order-book.ts';
 import type { Api } from '../net/api.ts';
 import type { Live } from '../net/live.ts';
@@ -70,57 +70,91 @@ function sentenceOf(book: OrderBook, live: Live): string {
   return `${book.more ? 'More than ' : ''}${open} open, ${waiting}.`;
 }
 
-export const boardView = (parts: Parts): View => ({
-  name: 'orders',
-  title: 'Orders',
-  open(root) {
-    const { live, api, announce } = parts;
-    const { chime, sentence, ask, hint, tell } = build(root, parts);
-    const book = new OrderBook();
-    const badge = new Badge();
-    let minutes = usualMinutes;
-    const onChoice = async (order: Order, choice: StepChoice): Promise<void> => {
-      columns.setBusy(order.id, true);
-      const done = await takeStep(api, order, choice);
-      if (done.order !== null) book.take(done.order);
-      if (done.isOutdated) await source.reload(order.id);
-      columns.setBusy(order.id, false);
-      tell(done.outcome);
-      draw();
-    };
-    const columns = new Columns({
-      onChoice: (order, choice) => { void onChoice(order, choice); },
-      usualMinutes: () => minutes,
-      now: () => now().wallMs,
-    });
-    root.append(columns.root, hint);
-    const draw = onFrame(() => {
-      columns.show(book);
-      badge.show(book.incoming);
-      ask.hidden = live.connection !== 'anonymous';
-      hint.hidden = !ask.hidden;
-      setText(sentence, sentenceOf(book, live));
-    });
-    const source = new OrderSource({
-      api, live, book, onChange: draw,
-      onPlaced({ number }) {
-        chime.ring();
-        announce(`New order ${number}`);
-      },
-      onProblem(refusal) {
-        tell(refusal === null ? { good: true, text: '' }
-          : { good: false, text: refusalWords(refusal) });
-      },
-    });
-    void api.get<{ data: Shop[] }>('/v1/shops').then((reply) => {
-      if (reply.ok) minutes = reply.body.data[0]?.delivery.prep_minutes ?? usualMinutes;
-    });
-    setInterval(() => columns.tick(), tickMs);
+/** Counts what comes in from the beginning, also before anybody looks at the board. */
+function countIncoming(live: Live, onChange: (count: number) => void): void {
+  let waiting = new Set<string>();
+  live.subscribe({
+    snapshot({ orders }) {
+      const placed = orders.filter(({ status }) => status === 'placed');
+      waiting = new Set(placed.map(({ order_id: id }) => id));
+      onChange(waiting.size);
+    },
+    order(_type, { order_id: id, status }) {
+      if (status === 'placed') waiting.add(id);
+      else waiting.delete(id);
+      onChange(waiting.size);
+    },
+    connection(state) {
+      if (state !== 'anonymous') return;
+      waiting.clear();
+      onChange(0);
+    },
+  });
+}
+
+function openBoard(
+  root: HTMLElement, parts: Parts, { book, badge }: { book: OrderBook; badge: Badge },
+): OpenView {
+  const { live, api, announce } = parts;
+  const { chime, sentence, ask, hint, tell } = build(root, parts);
+  let minutes = usualMinutes;
+  const onChoice = async (order: Order, choice: StepChoice): Promise<void> => {
+    columns.setBusy(order.id, true);
+    const done = await takeStep(api, order, choice);
+    if (done.order !== null) book.take(done.order);
+    if (done.isOutdated) await source.reload(order.id);
+    columns.setBusy(order.id, false);
+    tell(done.outcome);
     draw();
-    return {
-      show() { badge.restoreTitle(); },
-      // The view that follows writes its title first.
-      hide() { queueMicrotask(() => badge.restoreTitle()); },
-    };
-  },
-});
+  };
+  const columns = new Columns({
+    onChoice: (order, choice) => { void onChoice(order, choice); },
+    usualMinutes: () => minutes,
+    now: () => now().wallMs,
+  });
+  root.append(columns.root, hint);
+  const draw = onFrame(() => {
+    columns.show(book);
+    ask.hidden = live.connection !== 'anonymous';
+    hint.hidden = !ask.hidden;
+    setText(sentence, sentenceOf(book, live));
+  });
+  let hadProblem = false;
+  const source = new OrderSource({
+    api, live, book,
+    onChange() {
+      // At once: nothing is drawn while the tab is hidden, and then its title is all there is.
+      badge.show(book.incoming);
+      draw();
+    },
+    onPlaced({ number }) {
+      chime.ring();
+      announce(`New order ${number}`);
+    },
+    onProblem(refusal) {
+      if (refusal !== null) tell({ good: false, text: refusalWords(refusal) });
+      else if (hadProblem) tell({ good: true, text: '' });
+      hadProblem = refusal !== null;
+    },
+  });
+  void api.get<{ data: Shop[] }>('/v1/shops').then((reply) => {
+    if (reply.ok) minutes = reply.body.data[0]?.delivery.prep_minutes ?? usualMinutes;
+  });
+  setInterval(() => columns.tick(), tickMs);
+  draw();
+  return {};
+}
+
+export function boardView(parts: Parts): View {
+  const badge = new Badge();
+  let book: OrderBook | null = null;
+  countIncoming(parts.live, (count) => { if (book === null) badge.show(count); });
+  return {
+    name: 'orders',
+    title: 'Orders',
+    open(root) {
+      book = new OrderBook();
+      return openBoard(root, parts, { book, badge });
+    },
+  };
+}

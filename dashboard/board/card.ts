@@ -3,7 +3,7 @@ import { pounds } from '../actions/deeds.ts';
 import { clockText } from '../frame/clock.ts';
 import { element, setText } from '../frame/dom.ts';
 import {
-  addressMark, addressText, optionsText, paymentText, timeLeft,
+  addressMark, addressText, optionsText, paymentText, timeLeft, trackPage,
 } from '../model/card-words.ts';
 import type { Move } from '../model/order-moves.ts';
 import { movesOf } from '../model/order-moves.ts';
@@ -75,12 +75,17 @@ function saidOf({ notes, delivery }: Order): HTMLElement[] {
   return [...said, ...contactless];
 }
 
-function dueText({ eta, schedule, fulfilment }: Order): string | null {
-  const verb = fulfilment === 'collection' ? 'collected' : 'there';
+function dueText({ eta, schedule }: Order): string | null {
   if (schedule !== 'asap') return `wanted at ${clockText(schedule.deliver_at)}`;
-  return eta === null ? null
-    : `${verb} ${clockText(eta.earliest)}\u2013${clockText(eta.latest)}`;
+  return eta === null ? null : `due ${clockText(eta.earliest)}\u2013${clockText(eta.latest)}`;
 }
+
+/** What the customer may be given. */
+const trackerLink = ({ number, track_url: url }: Order): HTMLElement | null =>
+  (url === undefined ? null : element('a', {
+    class: 'tracker-link', href: trackPage(url), target: '_blank', rel: 'noopener',
+    'aria-label': `Tracker of ${number}, in a new tab`,
+  }, 'tracker'));
 
 export class Card {
   readonly root = element('li', { class: 'order', tabindex: 0 });
@@ -149,7 +154,8 @@ export class Card {
         element('strong', {}, pounds(totals.total.amount)),
         element('span', { class: 'soft' },
           paymentText(payment, order.fulfilment === 'collection')),
-        due === null ? null : element('span', { class: 'due' }, due)),
+        due === null ? null : element('span', { class: 'due' }, due),
+        trackerLink(order)),
       this.#buttons());
     this.tick();
   }
@@ -164,6 +170,7 @@ export class Card {
       const button = element('button', {
         type: 'button', 'aria-keyshortcuts': move.key,
         ...(move === this.#moves[0] && { class: 'main' }),
+        ...(move.step === 'cancel' && { class: 'quiet' }),
       }, move.label, ' ', element('kbd', { 'aria-hidden': 'true' }, move.key.toUpperCase()));
       button.addEventListener('click', () => this.#choose(move));
       bar.append(button);

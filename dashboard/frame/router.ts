@@ -1,6 +1,6 @@
 import { byId, element } from './dom.ts';
 
-/** Which view is shown: the part of the address behind #, as `#/orders` or `#/track/TOKEN`. */
+/** Which view is shown: the part of the address behind #, as `#/orders`, or else `/track/TOKEN`. */
 
 export interface View {
   /** First part of the address. */
@@ -35,6 +35,10 @@ export function addressOf(hash: string): { name: string; rest: string } | null {
   }
 }
 
+/** A link that somebody was sent has its view in the path. */
+const addressHere = (): ReturnType<typeof addressOf> =>
+  addressOf(location.hash) ?? addressOf(`#${location.pathname}`);
+
 /** Begins to follow the address; the first view is shown where it names none. */
 export function startRouter(views: readonly View[]): void {
   const main = byId('main', HTMLElement);
@@ -52,7 +56,7 @@ export function startRouter(views: readonly View[]): void {
   }
   let current: Place | null = null;
   const show = (): void => {
-    const address = addressOf(location.hash);
+    const address = addressHere();
     const place = places.get(address?.name ?? '') ?? current ?? places.values().next().value;
     if (place === undefined) return;
     if (place !== current) {

@@ -25,9 +25,9 @@ export function addressMark({ delivery }: Pick<Order, 'delivery'>): Mark | null 
   return { good: status === 'resolved', text: addressWords[status] };
 }
 
-/** "8 North Road, Durham, DH1 4SW". */
+/** "8 North Road, Durham, DH1 4SW", where the postcode is never torn apart. */
 export const addressText = ({ address }: Pick<Delivery, 'address'>): string =>
-  [address.line1, address.line2, address.city, address.postcode]
+  [address.line1, address.line2, address.city, address.postcode.replace(' ', '\u00a0')]
     .filter((part) => part !== null && part !== '').join(', ');
 
 /** "Large, no onions": the options of a line; empty without any. */
@@ -73,3 +73,6 @@ export const endText = ({ status, cancel }: Pick<Order, 'status' | 'cancel'>): s
   const why = cancel?.reason ?? null;
   return why === null ? spaced(status) : `${spaced(status)}: ${spaced(why)}`;
 };
+
+/** The page for people that shows what the API tells under the `track_url` of an order. */
+export const trackPage = (trackUrl: string): string => trackUrl.replace(/^\/v1\//, '/');

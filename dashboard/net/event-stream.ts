@@ -3,9 +3,9 @@ import { SseParser } from '../model/sse.ts';
 import type { Session } from './session.ts';
 
 /**
- * GET /v1/events for as long as the page is open. Read with fetch instead of EventSource, which
- * can not send a token. After any break it goes on behind the last id, so that the server tells
- * everything since, and nothing twice.
+ * GET /v1/events, or another stream, for as long as the page is open. Read with fetch instead of
+ * EventSource, which can not send a token. After any break it goes on behind the last id, so that
+ * the server tells everything since, and nothing twice.
  */
 
 export type StreamState = 'connecting' | 'live' | 'broken' | 'refused';
@@ -28,15 +28,16 @@ const sleep = (ms: number, over: AbortSignal): Promise<void> => new Promise((res
 export class EventStream {
   readonly #session: Session;
   readonly #listener: StreamListener;
-  #lastId: string | null;
+  readonly #path: string;
+  /** Null: it begins now, with a snapshot. */
+  #lastId: string | null = null;
   #retryMs = 1_000;
   #over = new AbortController();
 
-  /** `lastId`: where to begin; null: now, with a snapshot. */
-  constructor(session: Session, listener: StreamListener, lastId: string | null = null) {
+  constructor(session: Session, listener: StreamListener, path = '/v1/events') {
     this.#session = session;
     this.#listener = listener;
-    this.#lastId = lastId;
+    this.#path = path;
     void this.#follow(this.#over.signal);
   }
 
@@ -62,7 +63,7 @@ export class EventStream {
     let silence = setTimeout(() => connection.abort(), silentMs);
     let state: StreamState = 'connecting';
     try {
-      const response = await fetch('/v1/events', {
+      const response = await fetch(this.#path, {
         headers: this.#headers(), signal: connection.signal, cache: 'no-store',
         credentials: 'omit',
       });

@@ -10,15 +10,25 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
   + "connect-src 'self'; require-trusted-types-for 'script'";
 const yearS = 31_536_000;
 
+/**
+ * The page at `/`, and at the address that a customer is sent: the same page then shows where that
+ * one order is. Whether there is such an order is for the page to ask.
+ */
+const pagePaths: readonly string[] = ['/', '/track/:token'];
+
 /** Adds one route for each file. Open to anyone: what is secret is asked for with a token. */
 export function addPageFiles(app: FastifyInstance, files: readonly PageFile[]): void {
   for (const { path, type, body, etag, immutable } of files) {
-    const config = path === '/' ? { contentPolicy: pagePolicy } : {};
+    const isPage = path === '/';
+    const config = isPage ? { contentPolicy: pagePolicy } : {};
     const caching = immutable ? `public, max-age=${yearS}, immutable` : 'no-cache';
-    app.get(path, { config }, async (request: FastifyRequest, reply: FastifyReply) => {
+    const answer = async (
+      request: FastifyRequest, reply: FastifyReply,
+    ): Promise<FastifyReply> => {
       reply.headers({ 'content-type': type, etag, 'cache-control': caching });
       if (matchesAny(request.headers['if-none-match'], etag)) return reply.code(304).send();
       return reply.send(body);
-    });
+    };
+    for (const url of isPage ? pagePaths : [path]) app.get(url, { config }, answer);
   }
 }

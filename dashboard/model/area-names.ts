@@ -1,0 +1,43 @@
+import type { Dot } from './delivery-map.ts';
+
+/** Names for a map without names: the first part of the postcodes, below where they lie. */
+
+export interface AreaName {
+  text: string;
+  x: number;
+  y: number;
+}
+
+const belowPx = 22;
+/** What a name needs, so that none covers another one. */
+const widthPx = 44;
+const heightPx = 15;
+
+/** `DH1` for `DH1 4SW`. */
+export const outwardOf = (postcode: string): string => postcode.trim().split(/\s+/)[0] ?? '';
+
+export function areaNames(dots: readonly Dot[]): AreaName[] {
+  const areas = new Map<string, Dot[]>();
+  for (const dot of dots) {
+    if (dot.beyond) continue;
+    const text = outwardOf(dot.drop.delivery.address.postcode);
+    areas.set(text, [...areas.get(text) ?? [], dot]);
+  }
+  const names: AreaName[] = [];
+  for (const [text, inside] of areas) {
+    const x = inside.reduce((sum, dot) => sum + dot.x, 0) / inside.length;
+    const isTaken = (y: number): boolean => names.some((other) =>
+      Math.abs(other.x - x) < widthPx && Math.abs(other.y - y) < heightPx);
+    let y = Math.max(...inside.map((dot) => dot.y)) + belowPx;
+    while (isTaken(y)) y += heightPx;
+    names.push({ text, x, y });
+  }
+  return names;
+}
+
+/** "500 m", "2 km", "2.3 km". */
+export function distanceText(metres: number): string {
+  if (metres < 1_000) return `${Math.round(metres)}\u00a0m`;
+  const km = metres / 1_000;
+  return `${km < 10 ? Math.round(km * 10) / 10 : Math.round(km)}\u00a0km`;
+}
