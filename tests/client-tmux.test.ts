@@ -14,7 +14,7 @@ const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url
 const nearby = { line1: '1 High Street', postcode: 'DH1 4SW' };
 const coloured = new RegExp(`${'\u001b'}\\[[0-9;]*3[1-7]m`);
 /** An address to be followed stays whole, however narrow it is. */
-const isTracker = (line: string): boolean => line.includes('/v1/track/');
+const isTracker = (line: string): boolean => line.includes('/track/');
 
 describe.skipIf(tmuxMissing !== null)(`orderly client in tmux ${tmuxMissing ?? ''}`, () => {
   let cluster: TestCluster;

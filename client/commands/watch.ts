@@ -8,7 +8,7 @@ import { findOrder } from '../flows/find-order.ts';
 import { etaLine, happened, reached, trackHead } from '../view/track.ts';
 
 /** The last part of a tracker's address, or the whole of it. */
-const trackerShape = /(?:^|\/v1\/track\/)([A-Za-z0-9_-]{40,200})$/;
+const trackerShape = /(?:^|\/track\/)([A-Za-z0-9_-]{40,200})$/;
 
 const isOver = (status: string): boolean =>
   orderStatuses.some((known) => known === status && isFinal(known));

@@ -99,7 +99,8 @@ export function historyView(events: OrderEvent[], screen: Screen): string {
 const historyWidthMin = 70;
 const isCollected = ({ delivery }: Order): boolean => delivery === null || delivery === undefined;
 
-/** The address under which anybody may track the order, whole; null when it has none. */
-export const trackerOf = (order: Order, url: string): string | null =>
-  (isFilled(order.track_url) ? told(`${url}${order.track_url}`, 400) : null);
+/** The page on which anybody may track the order, its whole address; null when it has none. */
+export function trackerOf({ track_url: path }: Order, url: string): string | null {
+  return isFilled(path) ? told(`${url}${path.replace(/^\/v1\//, '/')}`, 400) : null;
+}
 

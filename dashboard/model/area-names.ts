@@ -16,21 +16,21 @@ const heightPx = 15;
 /** `DH1` for `DH1 4SW`. */
 export const outwardOf = (postcode: string): string => postcode.trim().split(/\s+/)[0] ?? '';
 
+/** The busiest first; a name that would cover another one is left out. */
 export function areaNames(dots: readonly Dot[]): AreaName[] {
   const areas = new Map<string, Dot[]>();
   for (const dot of dots) {
-    if (dot.beyond) continue;
     const text = outwardOf(dot.drop.delivery.address.postcode);
-    areas.set(text, [...areas.get(text) ?? [], dot]);
+    const key = dot.beyond ? `${text}, ${distanceText(dot.drop.distanceM ?? 0)}` : text;
+    areas.set(key, [...areas.get(key) ?? [], dot]);
   }
   const names: AreaName[] = [];
-  for (const [text, inside] of areas) {
+  for (const [text, inside] of [...areas].toSorted(([, a], [, b]) => b.length - a.length)) {
     const x = inside.reduce((sum, dot) => sum + dot.x, 0) / inside.length;
-    const isTaken = (y: number): boolean => names.some((other) =>
+    const y = Math.max(...inside.map((dot) => dot.y)) + belowPx;
+    const isTaken = names.some((other) =>
       Math.abs(other.x - x) < widthPx && Math.abs(other.y - y) < heightPx);
-    let y = Math.max(...inside.map((dot) => dot.y)) + belowPx;
-    while (isTaken(y)) y += heightPx;
-    names.push({ text, x, y });
+    if (!isTaken) names.push({ text, x, y });
   }
   return names;
 }

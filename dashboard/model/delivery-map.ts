@@ -20,7 +20,7 @@ export const spansM = [
 ] as const;
 const usualSpanM = 5_000;
 /** So many of the deliveries are inside of the first map; the others are told at its edge. */
-const insidePart = 0.9;
+const insidePart = 0.8;
 /** So often they push each other aside, until they have found their places. */
 const settleSteps = 60;
 
