@@ -1,7 +1,8 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { makeFolders } from '../shared/runtime/make-folders.ts';
 
 /** What the client remembers between runs: `${home}/client.json`, readable by its owner only. */
 const sessionFileSchema = z.object({
@@ -69,7 +70,7 @@ async function writeSessionFile(home: string, next: SessionFile): Promise<void> 
   const path = join(home, 'client.json');
   const draft = `${path}.${randomUUID()}`;
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    makeFolders(home);
     const file = await open(draft, 'wx', 0o600);
     try {
       await file.writeFile(`${JSON.stringify(next, null, 2)}\n`);

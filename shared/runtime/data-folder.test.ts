@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { claimDataFolder, openDataFolder } from './data-folder.ts';
 import { defaultHome } from './home-folder.ts';
 import { beside, compile } from './testing/compiled.ts';
@@ -32,6 +32,18 @@ describe('a data folder', () => {
     expect(statSync(dir).mode & 0o777).toBe(0o700);
     expect(statSync(join(dir, 'lock')).mode & 0o777).toBe(0o600);
     folder.release();
+  });
+
+  it.runIf(process.platform === 'linux')('is refused where no folder can be made', async () => {
+    const program = compiled.start(['open', '/proc/x/y']);
+    onTestFinished(() => kill(program));
+    expect(await said(program)).toBe('unavailable: /proc/x/y can not be used (ENOENT).');
+  });
+
+  it('is refused below a file', () => {
+    writeFileSync(join(home, 'file'), '');
+    expect(() => openDataFolder(join(home, 'file', 'd'))).toThrow(/can not be used \(ENOTDIR\)/);
+    expect(() => openDataFolder(join(home, 'file'))).toThrow(/can not be used \(EEXIST\)/);
   });
 
   it('is refused when others can read it', () => {

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { OrderlyError } from '../contract/errors.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** A folder that this process alone uses until it releases it or ends, however it ends. */
 export interface DataFolder {
@@ -39,9 +40,7 @@ export function refuseIfShared(path: string): void {
 
 /** Makes the folder (mode 0700) and its parents where they are missing. */
 export function makePrivateFolder(dir: string): void {
-  // mkdir answers with the first folder it made; undefined means that all were there.
-  const made = onFile(dir, () => mkdirSync(dir, { recursive: true, mode: 0o700 }));
-  if (made !== undefined) chmodSync(dir, 0o700);
+  if (onFile(dir, () => makeFolders(dir))) chmodSync(dir, 0o700);
   refuseIfShared(dir);
 }
 
