@@ -145,7 +145,7 @@ export class Card {
     this.root.replaceChildren(
       element('div', { class: 'order-head' },
         element('h3', { id: titleId }, number,
-          element('span', { class: 'unseen' }, `, ${spaced(status)}`)),
+          element('span', { class: 'unseen' }, ` ${spaced(status)}`)),
         element('span', { class: `state is-${status}`, 'aria-hidden': 'true' }, spaced(status)),
         element('span', { class: 'soft' }, clockText(placedAt)),
         status === 'placed' ? this.#left : null),

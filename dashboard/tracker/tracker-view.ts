@@ -21,7 +21,7 @@ interface Parts {
 const stepItem = ({ text, state, at }: TrackStep): HTMLElement =>
   element('li', { class: `is-${state}`, ...(state === 'now' && { 'aria-current': 'step' }) },
     element('span', { class: 'step-text' }, text,
-      element('span', { class: 'unseen' }, `, ${stateWords[state]}`)),
+      element('span', { class: 'unseen' }, ` (${stateWords[state]})`)),
     at === null ? null : element('time', { class: 'soft', datetime: at }, clockText(at)));
 
 function itemsList({ items }: Track): HTMLElement {
