@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { frontendOptions, readFrontendConfig } from './config.ts';
+import { readFrontendConfig } from './config.ts';
 import { runFrontend } from './main.ts';
+import { frontendOptions } from './options.ts';
 
 let home: string;
 beforeEach(() => { home = mkdtempSync(join(tmpdir(), 'orderly-main-')); });
@@ -74,7 +75,7 @@ describe('runFrontend', () => {
         home,
       };
       const exitCode = runFrontend(config);
-      await expect.poll(() => lines.length).toBe(1);
+      await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(1);
       const ready = JSON.parse(lines[0] ?? '') as { url: string };
       expect(ready).toMatchObject({ event: 'ready', role: 'frontend', id: 'frontend-7' });
       const statusOf = async (path: string): Promise<number> => {

@@ -32,7 +32,7 @@ describe('orderly bench', () => {
   });
 
   it('--failover kills the primary and finds every acknowledged order, once', async () => {
-    const result = await bench('--failover', '--duration', '1', '--rate', '150');
+    const result = await bench('--failover', '--duration', '1', '--rate', '40');
     expect(resultSchema.parse(result).errors).toEqual({});
     expect(result).toMatchObject({ failover: { missing: 0, doubled: 0 } });
     process.stdout.write(`      ${JSON.stringify(result)}\n`);

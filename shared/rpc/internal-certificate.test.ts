@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OrderlyError } from '../contract/errors.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { internalCertificateOf } from './certificate-options.ts';
+import { internalCertificateOf } from './certificate-config.ts';
 import { RpcClient } from './client.ts';
 import { dial } from './dial.ts';
 import type { CertificateFiles } from './internal-certificate.ts';

@@ -129,7 +129,7 @@ describe('a name client', () => {
   it('says that the key is wrong rather than that a port is closed', async () => {
     const theirs = await listening({ secret: secretOf('theirs') });
     const client = nameClient({ addresses: [theirs.address, await deadAddress()] });
-    await expect(client.call(methods.echo, { text: '' }, { deadlineMs: 1_500 }))
+    await expect(client.call(methods.echo, { text: '' }, { deadlineMs: 3_000 }))
       .rejects.toMatchObject({ code: 'unavailable', data: { reason: 'handshake' } });
   });
 

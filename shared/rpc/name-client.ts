@@ -82,10 +82,12 @@ export class NameClient {
   ): Promise<R> {
     const { clock } = this.#options;
     const endMs = clock.nowMs() + deadlineMs;
+    let failure = new OrderlyError('unavailable', undefined, { reason: 'unreachable' });
     for (;;) {
       if (this.#closed) throw closedError();
-      let failure: OrderlyError;
       const client = await this.#reach(endMs);
+      // Why the last whole search failed says more than that the next one was not over in time.
+      if (client === null) throw failure;
       if (client instanceof OrderlyError) failure = client;
       else {
         try {
@@ -109,14 +111,13 @@ export class NameClient {
     await this.#browsing?.stop();
   }
 
-  /** The connected client, or why there is none by endMs; callers share one search. */
-  async #reach(endMs: number): Promise<RpcClient | OrderlyError> {
+  /** The connected client, why there is none, or null at endMs; callers share one search. */
+  async #reach(endMs: number): Promise<RpcClient | OrderlyError | null> {
     const known = this.#good === null ? undefined : this.#clients.get(this.#good);
     if (known?.connected === true) return known;
     const { clock } = this.#options;
     const late = new AbortController();
-    const tooLate = clock.sleep(endMs - clock.nowMs(), late.signal)
-      .then(() => new OrderlyError('unavailable', undefined, { reason: 'unreachable' }));
+    const tooLate = clock.sleep(endMs - clock.nowMs(), late.signal).then(() => null);
     this.#finding ??= this.#find().finally(() => { this.#finding = null; });
     const found = await Promise.race([this.#finding, tooLate]);
     late.abort();

@@ -81,9 +81,11 @@ export function watch(
   });
 }
 
-/** Begins to measure the process itself. `driver`: of the database, where there is one. */
+/** Begins to measure the process itself, once. `driver`: of the database, where there is one. */
 export function measureProcess(driver = 'none'): void {
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopResolutionMs });
+  if (registry.getSingleMetric('process_cpu_seconds_total') === undefined) {
+    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopResolutionMs });
+  }
   const labels = { version, node_version: process.version, driver };
   const help = 'Always 1: what this process is built of.';
   watch(

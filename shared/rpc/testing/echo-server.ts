@@ -168,10 +168,10 @@ export function openRaw(
 /** JSON texts as the bytes of the frames that a program would send. */
 export const framed = (...texts: string[]): Buffer => Buffer.concat(framesOf(texts));
 
-/** Waits until it is true, five seconds at most. */
+/** Waits until it is true, half a minute at most. */
 export async function until(condition: () => boolean): Promise<void> {
   for (let waitedMs = 0; !condition(); waitedMs += 5) {
-    if (waitedMs > 5_000) throw new Error('it did not become true within five seconds');
+    if (waitedMs > 30_000) throw new Error('it did not become true within half a minute');
     await systemClock.sleep(5);
   }
 }
