@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { roles } from '../shared/contract/account.ts';
+import { roles } from '../shared/contract/role.ts';
 import type { ClusterSecret } from '../shared/rpc/secret.ts';
 
 /**

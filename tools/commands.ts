@@ -31,10 +31,11 @@ const own = (name: string, summary: string, make: () => Promise<MakeCommand>): E
 
 /** Gives a program that runs until it is stopped its action; it resolves with the exit code. */
 function serve<C>(
-  command: Command, read: (opts: unknown) => C, run: () => Promise<(config: C) => Promise<number>>,
+  command: Command, read: () => Promise<(opts: unknown) => C>,
+  run: () => Promise<(config: C) => Promise<number>>,
 ): void {
   command.action(async (opts: unknown) => {
-    const config = read(opts);
+    const config = (await read())(opts);
     process.exitCode = await (await run())(config);
   });
 }
@@ -45,8 +46,8 @@ ${lines.trim().split('\n').map((line) => `  ${line.trim()}`).join('\n')}
 ${exitCodeHelp}`;
 
 async function loadNameServer(program: Command): Promise<void> {
-  const config = await import('../nameserver/config.ts');
-  const command = config.nameServerOptions(program.command('nameserver'))
+  const { nameServerOptions } = await import('../nameserver/options.ts');
+  const command = nameServerOptions(program.command('nameserver'))
     .description('The name server: registrations, and the view of each replica group.')
     .addHelpText('after', examples(`
       orderly nameserver                    on 127.0.0.1:7400
@@ -59,31 +60,31 @@ async function loadNameServer(program: Command): Promise<void> {
     summary: 'write the views of a lost name server anew',
     load: async () => (await import('./rebuild/main.ts')).runRebuildCommand,
   });
-  serve(command, config.readNameServerConfig,
+  serve(command, async () => (await import('../nameserver/config.ts')).readNameServerConfig,
     async () => (await import('../nameserver/main.ts')).runNameServer);
 }
 
 async function loadBackend(program: Command): Promise<void> {
-  const config = await import('../backend-server/config.ts');
-  const command = config.backendOptions(program.command('backend'))
+  const { backendOptions } = await import('../backend-server/options.ts');
+  const command = backendOptions(program.command('backend'))
     .description('A back end: one replica of the orders, in a folder of its own.')
     .addHelpText('after', examples(`
       orderly backend                       finds the name server by itself
       orderly backend --nameserver 10.0.0.5:7400 --host 10.0.0.7
       orderly backend --data ./store --geocoders standin`));
-  serve(command, config.readBackendConfig,
+  serve(command, async () => (await import('../backend-server/config.ts')).readBackendConfig,
     async () => (await import('../backend-server/main.ts')).runBackend);
 }
 
 async function loadFrontend(program: Command): Promise<void> {
-  const config = await import('../frontend-server/config.ts');
-  const command = config.frontendOptions(program.command('frontend'))
+  const { frontendOptions } = await import('../frontend-server/options.ts');
+  const command = frontendOptions(program.command('frontend'))
     .description('A front end: takes requests over HTTP and carries them to the primary.')
     .addHelpText('after', examples(`
       orderly frontend                      on http://127.0.0.1:8080
       orderly frontend --port 8081 --nameserver 127.0.0.1:7400
       orderly frontend --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem`));
-  serve(command, config.readFrontendConfig,
+  serve(command, async () => (await import('../frontend-server/config.ts')).readFrontendConfig,
     async () => (await import('../frontend-server/main.ts')).runFrontend);
 }
 

@@ -1,4 +1,4 @@
-import type { Role } from '../../shared/contract/account.ts';
+import type { Role } from '../../shared/contract/role.ts';
 
 /** scrypt (RFC 7914) of a password with all that is needed to compute it again. */
 export interface PasswordHash {

@@ -1,4 +1,4 @@
-import type { Role } from '../../shared/contract/account.ts';
+import type { Role } from '../../shared/contract/role.ts';
 import type { Account, AccountState, PasswordHash, Session } from './account-state.ts';
 import { erasedOrder, isErased } from './erasure.ts';
 import { ownerOf } from './ownership.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '../../shared/contract/account.ts';
+import type { Role } from '../../shared/contract/role.ts';
 import type { ErrorCode, ErrorData } from '../../shared/contract/errors.ts';
 import type { Menu, Order, OrderEvent, Shop } from '../../shared/contract/order.ts';
 import type { AccountState } from './account-state.ts';

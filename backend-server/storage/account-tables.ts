@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Role } from '../../shared/contract/account.ts';
+import type { Role } from '../../shared/contract/role.ts';
 import type { Account, AccountState, PasswordHash, Session } from '../orders/account-state.ts';
 import type { Cell } from './order-cells.ts';
 import { checkSeal, sealOf } from './row-seal.ts';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { roles } from '../../shared/contract/account.ts';
+import { roles } from '../../shared/contract/role.ts';
 import { examples, type Host } from './host.ts';
 
 /** Commands about who one is. A password is never an argument: other users could read it. */

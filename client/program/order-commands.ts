@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { cancelReasons, orderStatuses } from '../../shared/contract/order.ts';
+import { cancelReasons, orderStatuses } from '../../shared/contract/order-words.ts';
 import { collect, examples, type Host } from './host.ts';
 
 /** Commands of whoever orders something. */

@@ -2,14 +2,12 @@ import { z } from 'zod';
 import { count } from './ids.ts';
 import { defineMethod } from './method.ts';
 import { actorSchema, idempotencyKey, instant } from './order.ts';
+import { roles } from './role.ts';
 
 /**
  * Accounts and sessions. A session is one sign-in; its token is sealed by the front ends and stored
  * nowhere. A password travels to the primary, which hashes it; nothing else ever holds it.
  */
-
-export const roles = ['customer', 'staff'] as const;
-export type Role = (typeof roles)[number];
 
 /** Compared without regard to case, kept in lower case. */
 export const usernameInput = z

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { count, shortName } from './ids.ts';
+import { cancelReasons, orderStatuses } from './order-words.ts';
 import { filled, instant, moneySchema, positionSchema, printable } from './values.ts';
 
+export { cancelReasons, orderStatuses };
+export type { OrderStatus } from './order-words.ts';
 export { menuSchema, shopSchema } from './shop.ts';
 export type { Menu, MenuItem, Shop } from './shop.ts';
 export { gbp, instant, moneySchema, positionSchema } from './values.ts';
@@ -71,27 +74,6 @@ export const placeInputSchema = z.strictObject({
   expected_total: moneySchema.optional(),
 });
 export type PlaceInput = z.infer<typeof placeInputSchema>;
-
-export const orderStatuses = [
-  'placed',
-  'accepted',
-  'preparing',
-  'ready',
-  'out_for_delivery',
-  'delivered',
-  'rejected',
-  'cancelled',
-  'failed',
-] as const;
-export type OrderStatus = (typeof orderStatuses)[number];
-
-export const cancelReasons = [
-  'changed_mind',
-  'duplicate',
-  'wrong_address',
-  'too_late',
-  'other',
-] as const;
 
 /** Body of POST /v1/orders/{id}/cancel. */
 export const cancelInputSchema = z.strictObject({

@@ -7,7 +7,7 @@ const isFolder = (path: string): boolean =>
 /**
  * Makes a folder and its parents (mode 0700) where they are missing, and says whether it made the
  * folder. Throws what the system says against it. Level by level, because the recursive mkdir of
- * Node never ends where a folder is there and making one in it is answered with ENOENT, as in /proc.
+ * Node never ends where making one in a folder that is there is answered with ENOENT, as in /proc.
  */
 export function makeFolders(dir: string): boolean {
   const path = resolve(dir);

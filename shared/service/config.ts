@@ -3,9 +3,8 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { OrderlyError } from '../contract/errors.ts';
 import { address, shortName } from '../contract/ids.ts';
-import {
-  internalCertificateOf, internalCertificateOptions, internalCertificateShape,
-} from '../rpc/certificate-options.ts';
+import { internalCertificateOf, internalCertificateShape } from '../rpc/certificate-config.ts';
+import { internalCertificateOptions } from '../rpc/certificate-options.ts';
 import type { CertificateFiles } from '../rpc/internal-certificate.ts';
 import { defaultHome } from '../runtime/home-folder.ts';
 import { version } from '../runtime/version.ts';

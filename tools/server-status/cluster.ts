@@ -7,7 +7,7 @@ import { replicaMethods, type ReplicaStatus } from '../../shared/contract/replic
 import type { View } from '../../shared/contract/view.ts';
 import { RpcClient } from '../../shared/rpc/client.ts';
 import { NameClient } from '../../shared/rpc/name-client.ts';
-import { internalCertificateOf } from '../../shared/rpc/certificate-options.ts';
+import { internalCertificateOf } from '../../shared/rpc/certificate-config.ts';
 import { loadClusterSecret, type ClusterSecret } from '../../shared/rpc/secret.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { usageFailure } from '../../client/failure.ts';
 import type { Io } from '../../client/terminal.ts';
 import { readAddress } from '../../shared/rpc/address-file.ts';
-import type { InternalCertificatePaths } from '../../shared/rpc/certificate-options.ts';
+import type { InternalCertificatePaths } from '../../shared/rpc/certificate-config.ts';
 import { parseHostPort } from '../../shared/rpc/host-port.ts';
 
 /** The options of `orderly server-status`, as commander hands them over. */

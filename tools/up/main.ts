@@ -1,14 +1,6 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { exitCodeHelp } from '../../client/failure.ts';
-import { must } from '../../shared/runtime/assert.ts';
-import { prepareCluster } from './cluster.ts';
-import type { Cluster } from './cluster.ts';
-import { readUpConfig, upOptions } from './config.ts';
-import type { UpConfig } from './config.ts';
-import { clusterStatus } from './front-door.ts';
-import { Reporter } from './reporter.ts';
-import { readyLine, summary } from './summary.ts';
+import { upOptions } from './options.ts';
 
 const examples = `
 Examples:
@@ -20,70 +12,13 @@ Examples:
 While it runs, in another terminal: orderly node list|add|stop|kill|start|drain|promote [ID]
 ${exitCodeHelp}`;
 
-/** Resolves at the first signal to end; the second one ends everything this instant. */
-function untilAsked(cluster: Cluster): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const onSignal = (): void => {
-      if (asked) {
-        cluster.killNow();
-        process.exit(1);
-      }
-      asked = true;
-      resolve();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-    const onFatal = (error: unknown): void => {
-      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-      cluster.killNow();
-      process.exit(70);
-    };
-    process.on('uncaughtException', onFatal);
-    process.on('unhandledRejection', onFatal);
-  });
-}
-
-/** The first back end where nobody can tell. */
-async function primaryOf(cluster: Cluster): Promise<{ id: string; pid: number | null }> {
-  const { members } = await clusterStatus(cluster.door());
-  const primary = members.find(({ role }) => role === 'primary');
-  return primary ?? must(cluster.backends[0], 'a cluster has a back end');
-}
-
-/** Runs a system until it is told to end. Resolves with the exit code. */
-export async function runUp(config: UpConfig): Promise<number> {
-  const reporter = new Reporter(config);
-  const cluster = await prepareCluster({
-    ...config,
-    onEvent: (event) => reporter.take(event),
-  });
-  if (config.json) reporter.logFolder = join(cluster.home, 'logs');
-  const asked = untilAsked(cluster);
-  reporter.starting();
-  try {
-    const outcome = await Promise.race([
-      cluster.start().then(() => 'started' as const), asked.then(() => 'asked' as const),
-    ]);
-    reporter.started();
-    if (outcome === 'started') {
-      process.stdout.write(
-        config.json ? readyLine(cluster) : summary(cluster, await primaryOf(cluster)));
-      await asked;
-    }
-    reporter.stopping();
-    return 0;
-  } finally {
-    reporter.started();
-    await cluster.stop();
-    reporter.close();
-  }
-}
-
 export function addUpCommand(program: Command): void {
   upOptions(program.command('up'))
     .description('Start a name server, back ends and a front end here, and keep them alive.')
     .addHelpText('after', examples)
     .action(async (opts: unknown) => {
+      const { readUpConfig } = await import('./config.ts');
+      const { runUp } = await import('./run.ts');
       process.exitCode = await runUp(readUpConfig(opts));
     });
 }
