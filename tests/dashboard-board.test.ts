@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../shared/contract/order.ts';
 import { chromiumArguments, chromiumPath } from '../tools/screenshots/config.ts';
-import { TestCluster, anOrder, newKey } from './cluster.ts';
+import { TestCluster, anOrder, newKey, send } from './cluster.ts';
 
 /** The board of the staff, the map and the tracker in a real browser, before a real cluster. */
 
@@ -161,11 +161,23 @@ describe.skipIf(!hasBrowser)('the pages for orders', () => {
     await looksOnPhone(page);
   });
 
+  it('marks an address that nobody could check, by shape and word', async () => {
+    await Promise.all([cluster.geocoders.primary, cluster.geocoders.secondary].map((service) =>
+      send(`${service.controlUrl}/rules`,
+        { method: 'POST', body: { action: { kind: 'respond', status: 500 } } })));
+    const address = { line1: '1 Test Street', postcode: 'DH6 1AB' };
+    await cluster.placed(anOrder({ delivery: { address } }));
+    await card('A-004').locator('.is-doubtful', { hasText: 'address not checked' }).waitFor();
+  });
+
   it('shows the deliveries of today around the shop, drawn here, and the same as a table',
     async () => {
       await goTo('Map');
-      await page.getByRole('img', { name: /^Map: .* 2 deliveries of today/ }).waitFor();
+      await page.getByRole('img', { name: /^Map: .* 3 deliveries of today/ }).waitFor();
       expect(await page.locator('.map .dot').count()).toBe(2);
+      await page.getByRole('heading', { name: 'Not on the map' }).waitFor();
+      expect(await page.locator('.unplaced li').allTextContents())
+        .toEqual([expect.stringMatching(/^A-004 incoming1 Test Street, .* not checked$/)]);
       const row = page.getByRole('row', { name: /^A-001 on its way/ });
       await row.getByRole('button', { name: 'A-001' }).click();
       await page.locator('.map .dot.chosen').waitFor();

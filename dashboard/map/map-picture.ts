@@ -96,7 +96,7 @@ export class MapPicture {
     const dots = dotsOf(data.drops, data.shop.position, { frame, radiusPx });
     this.#drawDots(dots);
     this.#names.selectAll<SVGTextElement, AreaName>('text')
-      .data(areaNames(dots), ({ text }) => text).join('text')
+      .data(areaNames(dots, frame), ({ text }) => text).join('text')
       .attr('x', ({ x }) => x).attr('y', ({ y }) => y).text(({ text }) => text);
   }
 

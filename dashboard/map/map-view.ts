@@ -54,7 +54,8 @@ function build(root: HTMLElement, { signIn }: Parts) {
   const table = element('div', { class: 'card drops-card' });
   const side = element('div', { class: 'card map-side' },
     element('section', {}, element('h2', {}, 'Deliveries'), key),
-    element('section', {}, element('h2', {}, 'Fees by distance'), fees),
+    element('section', {}, element('h2', {}, 'Fees by distance'), fees,
+      element('p', { class: 'soft fee-note' }, 'The dashed line is as far as the shop goes.')),
     element('section', {}, element('h2', {}, 'Not on the map'), unplaced));
   const inside = element('div', { class: 'map-grid', hidden: true }, stage, side, table);
   root.append(element('div', { class: 'board-head' },

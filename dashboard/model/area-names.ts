@@ -9,30 +9,39 @@ export interface AreaName {
 }
 
 const belowPx = 22;
+const abovePx = 14;
 /** What a name needs, so that none covers another one. */
 const widthPx = 44;
 const heightPx = 15;
+/** From the middle of the shop to where a name on it would stand. */
+const shopPx = 4;
 
 /** `DH1` for `DH1 4SW`. */
 export const outwardOf = (postcode: string): string => postcode.trim().split(/\s+/)[0] ?? '';
 
-/** The busiest first; a name that would cover another one is left out. */
-export function areaNames(dots: readonly Dot[]): AreaName[] {
+/**
+ * Below their deliveries, or else above them, the busiest first; a name that would cover another
+ * one, or the shop in the middle, is left out.
+ */
+export function areaNames(
+  dots: readonly Dot[], { width, height }: { width: number; height: number },
+): AreaName[] {
   const areas = new Map<string, Dot[]>();
   for (const dot of dots) {
     const text = outwardOf(dot.drop.delivery.address.postcode);
     const key = dot.beyond ? `${text}, ${distanceText(dot.drop.distanceM ?? 0)}` : text;
     areas.set(key, [...areas.get(key) ?? [], dot]);
   }
-  const names: AreaName[] = [];
+  const taken: AreaName[] = [{ text: '', x: width / 2, y: height / 2 + shopPx }];
   for (const [text, inside] of [...areas].toSorted(([, a], [, b]) => b.length - a.length)) {
     const x = inside.reduce((sum, dot) => sum + dot.x, 0) / inside.length;
-    const y = Math.max(...inside.map((dot) => dot.y)) + belowPx;
-    const isTaken = names.some((other) =>
-      Math.abs(other.x - x) < widthPx && Math.abs(other.y - y) < heightPx);
-    if (!isTaken) names.push({ text, x, y });
+    const ys = inside.map((dot) => dot.y);
+    const y = [Math.max(...ys) + belowPx, Math.min(...ys) - abovePx].find((one) =>
+      !taken.some((other) =>
+        Math.abs(other.x - x) < widthPx && Math.abs(other.y - one) < heightPx));
+    if (y !== undefined) taken.push({ text, x, y });
   }
-  return names;
+  return taken.slice(1);
 }
 
 /** "500 m", "2 km", "2.3 km". */

@@ -39,7 +39,7 @@ it('keeps those at one place apart, and tells at the edge of what is beyond it',
     }
   }
   expect(dots.filter(({ beyond }) => beyond).map(({ y }) => Math.round(y))).toEqual([18]);
-  expect(areaNames(dots).map(({ text }) => text)).toEqual(['DH1', 'DH1, 90\u00a0km']);
+  expect(areaNames(dots, frame).map(({ text }) => text)).toEqual(['DH1', 'DH1, 90\u00a0km']);
 });
 
 it('shows what is delivered by this shop, and knows what has no place', () => {

@@ -18,6 +18,9 @@ it('serves what is in the table and nothing else, with a policy that allows noth
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/unsafe|https?:|\*|data:/);
     expect(page.headers['cache-control']).toBe('no-cache');
+    const tracker = await app.inject({ url: '/track/some-token' });
+    expect(tracker.body).toBe(page.body);
+    expect(tracker.headers['content-security-policy']).toBe(policy);
     const asset = await app.inject({ url: '/assets/index-a1.js' });
     expect(asset.headers['cache-control']).toContain('immutable');
     const again = await app.inject({ url: '/', headers: { 'if-none-match': '"tag"' } });

@@ -11,6 +11,7 @@ import type { Cluster } from '../up/cluster.ts';
 import { quietCluster, startCluster } from '../up/cluster.ts';
 import { clusterStatus } from '../up/front-door.ts';
 import { chromiumArguments, chromiumPath } from './config.ts';
+import { takeOrderPages } from './order-pages.ts';
 import { smallPng } from './small-png.ts';
 
 /**
@@ -106,6 +107,8 @@ const browser = await chromium.launch({ executablePath: chromiumPath, args: chro
 const stopTraffic = startTraffic(cluster);
 try {
   await takeAll(await browser.newContext({ colorScheme: 'light' }), cluster);
+  stopTraffic();
+  await takeOrderPages({ browser, take });
 } finally {
   stopTraffic();
   await browser.close();
