@@ -45,6 +45,15 @@ describe('Child', () => {
     expect(changes.map(({ kind }) => kind)).toEqual(['ended']);
   });
 
+  it('that says in JSON why it fails is quoted in words, with what to do', async () => {
+    const failure = { title: 'T.', detail: 'The folder is open to others.', causes: ['mode 0755'],
+      fixes: ['chmod 700 it'], code: 'internal' };
+    const failing = make(`console.log(${JSON.stringify(JSON.stringify(failure))}); process.exit(1)`);
+    await expect(failing.start()).rejects.toThrow(
+      /exit code 1.*\ncause: The folder is open to others\.\ncause: mode 0755\nfix: chmod 700 it$/);
+    expect(lines).toEqual([failure.detail, 'mode 0755', 'fix: chmod 700 it']);
+  });
+
   it('that is killed starts again by itself, as another process', async () => {
     const killed = make(serve);
     const { pid } = await killed.start();

@@ -14,6 +14,11 @@ const readySchema = z.looseObject({
 });
 export type ReadyFacts = z.infer<typeof readySchema>;
 
+/** The line a program prints on stdout when it fails, with --json. */
+const failureSchema = z.looseObject({
+  title: z.string(), detail: z.string(), causes: z.array(z.string()), fixes: z.array(z.string()),
+});
+
 export type ChildChange =
   | { kind: 'ready'; facts: ReadyFacts }
   | { kind: 'ended'; how: string; asked: boolean }
@@ -190,8 +195,10 @@ export class Child {
   }
 
   #note(line: string): void {
-    this.#recentLines = [...this.#recentLines.slice(1 - linesKept), line];
-    this.#options.onLine(line);
+    for (const one of forPeople(line)) {
+      this.#recentLines = [...this.#recentLines.slice(1 - linesKept), one];
+      this.#options.onLine(one);
+    }
   }
 
   #becomeReady(facts: ReadyFacts): void {
@@ -202,7 +209,8 @@ export class Child {
   }
 
   #fail(what: string): void {
-    const lines = this.#recentLines.map((line) => `\ncause: ${line}`).join('');
+    const lines = this.#recentLines
+      .map((line) => (line.startsWith('fix: ') ? `\n${line}` : `\ncause: ${line}`)).join('');
     const error = new OrderlyError('unavailable', `${this.id} ${what}.${lines}`);
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
@@ -237,13 +245,22 @@ export class Child {
 const untilClosed = (running: ChildProcess): Promise<void> =>
   new Promise((resolve) => { running.once('close', () => resolve()); });
 
-function readyFacts(line: string): ReadyFacts | null {
+function jsonOf(line: string): unknown {
   if (!line.startsWith('{')) return null;
   try {
-    const parsed = readySchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : null;
+    return JSON.parse(line);
   } catch {
     // Not JSON after all: an ordinary line of output.
     return null;
   }
+}
+
+const readyFacts = (line: string): ReadyFacts | null =>
+  readySchema.safeParse(jsonOf(line)).data ?? null;
+
+/** A failure in words, any other line as it is. */
+function forPeople(line: string): string[] {
+  const failure = failureSchema.safeParse(jsonOf(line)).data;
+  if (failure === undefined) return [line];
+  return [failure.detail, ...failure.causes, ...failure.fixes.map((fix) => `fix: ${fix}`)];
 }

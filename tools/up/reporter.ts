@@ -89,7 +89,7 @@ export class Reporter {
       this.say(`${id} starts again in ${(change.delayMs / 1_000).toFixed(1)} s`);
     } else if (!change.asked) {
       this.say(`${id} ended (${change.how})`);
-    } else if (!this.#stopping) {
+    } else if (!this.#stopping && this.#progress === null) {
       this.say(`${id} was stopped by an operator; \`orderly node start ${id}\` starts it again`);
     }
   }
