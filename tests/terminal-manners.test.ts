@@ -85,24 +85,19 @@ async function helpTexts(columns: number): Promise<{ words: string; text: string
   });
 }
 
-/** A command that is only a name for others below it in a program of its own. */
-const withoutHelp = ['nameserver rebuild'];
-
 describe('the help', () => {
   it('of every command is what it was; when it was changed on purpose write it anew with '
     + 'npx vitest run --project processes tests/terminal-manners.test.ts -u', async () => {
     const texts = await helpTexts(80);
-    const page = texts.filter(({ words }) => !withoutHelp.includes(words))
-      // The exit codes are the same everywhere.
-      .map(({ words, text }) =>
-        `$ orderly ${words} --help\n${text.replace(/\nExit codes:[\s\S]*$/, '')}`).join('\n');
+    // The exit codes are the same everywhere.
+    const page = texts.map(({ words, text }) =>
+      `$ orderly ${words} --help\n${text.replace(/\nExit codes:[\s\S]*$/, '')}`).join('\n');
     await expect(page).toMatchFileSnapshot('terminal-manners.help.txt');
   });
 
   it('has examples and the exit codes, at 40 columns too', async () => {
-    const wrong = (await helpTexts(40)).filter(({ words, text }) =>
-      !withoutHelp.includes(words)
-      && (!/\nExamples:\n( {2}.+\n){2,}/.test(text) || !/\nExit codes:\n +0 done/.test(text)));
+    const wrong = (await helpTexts(40)).filter(({ text }) =>
+      !/\nExamples:\n( {2}.+\n){2,}/.test(text) || !/\nExit codes:\n +0 done/.test(text));
     expect(wrong.map(({ words }) => words)).toEqual([]);
   });
 
@@ -265,7 +260,10 @@ describe('in a shell', () => {
   });
 
   it('bash completes commands, what stands below them, flags and their values', async () => {
-    const asked = ['stat', 'rpc|ca', 'status|--wat', 'status|--color|al'];
+    const asked = [
+      'stat', 'rpc|ca', 'status|--wat', 'status|--color|al', 'nameserver|re',
+      'nameserver|rebuild|--from',
+    ];
     const { out, err } = await bash(`source <(orderly complete bash)
       for words in ${asked.map((words) => `'${words}'`).join(' ')}; do
         IFS='|' read -ra given <<< "$words"
@@ -274,6 +272,6 @@ describe('in a shell', () => {
         echo "\${COMPREPLY[@]}"
       done`);
     expect(err).toBe('');
-    expect(out).toBe('status\ncall\n--watch\nalways\n');
+    expect(out).toBe('status\ncall\n--watch\nalways\nrebuild\n--from-data\n');
   });
 });

@@ -12,21 +12,30 @@ import {
 export interface Entry {
   name: string;
   summary: string;
-  /** Adds the command, with what carries it out, to the program. */
-  load: (program: Command) => Promise<void>;
+  /**
+   * Adds the command, with what carries it out, to the program. With surroundings it is only looked
+   * at: what parses its own arguments is then added whole.
+   */
+  load: (program: Command, at?: Surroundings) => Promise<void>;
   /** The whole command, for completion; without it: what `load` adds. */
   make?: () => Promise<MakeCommand>;
 }
 
 const own = (name: string, summary: string, make: () => Promise<MakeCommand>): Entry => ({
   name, summary, make,
-  load: async (program) => addOwnCommand(program, {
-    name, summary,
-    load: async () => {
-      const made = await make();
-      return (argv, io: Io) => runOwn(made, argv, io);
-    },
-  }),
+  load: async (program, at) => {
+    if (at !== undefined) {
+      program.addCommand((await make())(at).name(name).summary(summary));
+      return;
+    }
+    addOwnCommand(program, {
+      name, summary,
+      load: async () => {
+        const made = await make();
+        return (argv, io: Io) => runOwn(made, argv, io);
+      },
+    });
+  },
 });
 
 /** Gives a program that runs until it is stopped its action; it resolves with the exit code. */
@@ -45,7 +54,7 @@ Examples:
 ${lines.trim().split('\n').map((line) => `  ${line.trim()}`).join('\n')}
 ${exitCodeHelp}`;
 
-async function loadNameServer(program: Command): Promise<void> {
+async function loadNameServer(program: Command, at?: Surroundings): Promise<void> {
   const { nameServerOptions } = await import('../nameserver/options.ts');
   const command = nameServerOptions(program.command('nameserver'))
     .description('The name server: registrations, and the view of each replica group.')
@@ -55,11 +64,9 @@ async function loadNameServer(program: Command): Promise<void> {
       orderly nameserver rebuild --backend HOST:PORT   when its views are lost`));
   // Options that stand behind its name are its own, not those of the name server.
   program.enablePositionalOptions();
-  addOwnCommand(command.enablePositionalOptions(), {
-    name: 'rebuild',
-    summary: 'write the views of a lost name server anew',
-    load: async () => (await import('./rebuild/main.ts')).runRebuildCommand,
-  });
+  await own('rebuild', 'write the views of a lost name server anew',
+    async () => (await import('./rebuild/main.ts')).rebuildCommand)
+    .load(command.enablePositionalOptions(), at);
   serve(command, async () => (await import('../nameserver/config.ts')).readNameServerConfig,
     async () => (await import('../nameserver/main.ts')).runNameServer);
 }
@@ -163,7 +170,7 @@ export async function treeNamed(name: string, at: Surroundings): Promise<Command
   if (entry === undefined) return null;
   if (entry.make !== undefined) return addManners((await entry.make())(at));
   const program = new Command();
-  await entry.load(program);
+  await entry.load(program, at);
   const [command] = program.commands;
   return command === undefined ? null : addManners(command);
 }

@@ -1,10 +1,9 @@
 import { join, resolve } from 'node:path';
-import { Command, Option } from 'commander';
-import { exitCodeHelp, exitCodes, usageFailure } from '../../client/failure.ts';
-import { mannerOf, quiet } from '../../client/manner.ts';
-import { report } from '../../client/report.ts';
-import { Terminal, type Io } from '../../client/terminal.ts';
+import { exitCodeHelp, usageFailure } from '../../client/failure.ts';
+import type { Io, Terminal } from '../../client/terminal.ts';
 import { parseHostPort } from '../../shared/rpc/host-port.ts';
+import { machineOutput, operatorCommand } from '../operator/command.ts';
+import { runnerOf, type MakeCommand } from '../own-command.ts';
 import type { StatusOptions } from '../server-status/config.ts';
 
 /** `orderly nameserver rebuild`: arguments. */
@@ -31,21 +30,6 @@ interface RebuildOptions extends StatusOptions {
 }
 
 const collect = (text: string, before: string[]): string[] => [...before, text];
-
-const rebuildCommand = (): Command => new Command('rebuild')
-  .name('orderly nameserver rebuild')
-  .description('Write the views of a lost name server anew, from what the stores know.')
-  .option('--backend <addresses>', 'running back ends, HOST:PORT[,...]; may be repeated',
-    collect, [])
-  .option('--from-data <dir>', 'folder of a back end that does not run; may be repeated',
-    collect, [])
-  .option('--data <dir>', 'folder of the name server (default: nameserver in the home folder)')
-  .option('--home <dir>', 'folder of the cluster, with its key (environment: ORDERLY_HOME)')
-  .option('--force', 'go on without stores that can not be heard; see below')
-  .option('--json', 'machine output only, on stdout')
-  .option('--verbose', 'tell error codes too')
-  .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']))
-  .addHelpText('after', examples);
 
 function addressesOf(texts: readonly string[]): string[] {
   const addresses = texts.flatMap((text) => text.split(','))
@@ -78,18 +62,17 @@ async function carryOut(options: RebuildOptions, io: Io, terminal: Terminal): Pr
   }, terminal);
 }
 
-/** Runs `orderly nameserver rebuild`; resolves with the exit code and never rejects. */
-export async function runRebuildCommand(argv: readonly string[], io: Io): Promise<number> {
-  const manner = mannerOf(argv);
-  const terminal = new Terminal(io, manner.colour);
-  const command = rebuildCommand();
-  quiet(command, terminal);
-  command.action((options: RebuildOptions) => carryOut(options, io, terminal));
-  try {
-    await command.parseAsync([...argv], { from: 'user' });
-    await terminal.flush();
-    return exitCodes.ok;
-  } catch (error) {
-    return report(error, terminal, { ...manner, help: command.name() });
-  }
-}
+export const rebuildCommand: MakeCommand = ({ io, terminal }) => machineOutput(
+  operatorCommand('nameserver rebuild',
+    'Write the views of a lost name server anew, from what the stores know.')
+    .option('--backend <addresses>', 'running back ends, HOST:PORT[,...]; may be repeated',
+      collect, [])
+    .option('--from-data <dir>', 'folder of a back end that does not run; may be repeated',
+      collect, [])
+    .option('--data <dir>', 'folder of the name server (default: nameserver in the home folder)')
+    .option('--home <dir>', 'folder of the cluster, with its key (environment: ORDERLY_HOME)')
+    .option('--force', 'go on without stores that can not be heard; see below'))
+  .addHelpText('after', examples)
+  .action((options: RebuildOptions) => carryOut(options, io, terminal));
+
+export const runRebuildCommand = runnerOf(rebuildCommand);
