@@ -4,7 +4,7 @@ import type { Move } from '../model/order-moves.ts';
 import { spaced } from '../model/order-words.ts';
 import type { StepInput } from './order-deeds.ts';
 
-/** What has to be said before a step is taken: why, or who takes it along. In place of the buttons. */
+/** What has to be said before a step is taken, in place of the buttons: why, or who takes it. */
 
 export interface StepChoice {
   step: Step;
@@ -40,8 +40,9 @@ function askReason({ step, label, reasons }: Move, answered: Answered): Asked {
     button.addEventListener('click', () => choose(reason));
     return button;
   });
-  const root = element('div', { class: 'moves asks', role: 'group', 'aria-label': `${label}: why?` },
-    element('span', { class: 'question' }, `${label}: why?`), ...buttons, backButton(answered));
+  const root = element('div', {
+    class: 'moves asks', role: 'group', 'aria-label': `${label}: why?`,
+  }, element('span', { class: 'question' }, `${label}: why?`), ...buttons, backButton(answered));
   return {
     root,
     focus() { buttons[0]?.focus(); },

@@ -1,6 +1,6 @@
 import { element, setText } from '../frame/dom.ts';
 
-/** How many orders wait to be accepted: at the link to the board and before the title of the tab. */
+/** How many orders wait to be accepted: at the link to the board, and in the title of the tab. */
 
 const shownMax = 99;
 

@@ -41,7 +41,7 @@ export async function takeStep(
   const { refusal } = reply;
   const isOutdated = [404, 409, 412].includes(refusal.status);
   const text = refusal.status === 412
-    ? `${number} was changed by somebody else meanwhile. It is shown as it is now; nothing was done.`
+    ? `${number} was changed by somebody else meanwhile. Nothing was done; it is shown anew.`
     : `${number}: ${refusalWords(refusal)}`;
   return { outcome: { good: false, text }, order: null, isOutdated };
 }

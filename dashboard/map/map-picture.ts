@@ -4,11 +4,13 @@ import type { Shop } from '../../shared/contract/shop.ts';
 import { pounds } from '../actions/deeds.ts';
 import { areaNames, distanceText } from '../model/area-names.ts';
 import type { AreaName } from '../model/area-names.ts';
-import type { Dot, Drop, Frame, Ring } from '../model/delivery-map.ts';
-import { dotsOf, feeRings, pixelsPerMetre, roundBelow } from '../model/delivery-map.ts';
+import type { Drop, Ring } from '../model/delivery-map.ts';
+import { feeRings, roundBelow } from '../model/delivery-map.ts';
+import type { Dot, Frame } from '../model/map-dots.ts';
+import { dotsOf, pixelsPerMetre } from '../model/map-dots.ts';
 import { shapes } from './shapes.ts';
 
-/** The map: fees as areas, distances as rings, the shop in the middle, a shape for each delivery. */
+/** The map: fees as areas, distances as rings, the shop in the middle, deliveries as shapes. */
 
 const radiusPx = 9;
 const wideFrom = 620;

@@ -1,4 +1,4 @@
-import type { Dot } from './delivery-map.ts';
+import type { Dot } from './map-dots.ts';
 
 /** Names for a map without names: the first part of the postcodes, below where they lie. */
 

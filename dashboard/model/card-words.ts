@@ -3,7 +3,7 @@ import { spaced } from './order-words.ts';
 
 /** What stands on the card of an order. */
 
-export interface Mark {
+interface Mark {
   /** False: the staff has to look at it. */
   good: boolean;
   text: string;
@@ -45,7 +45,7 @@ export function paymentText({ method, status }: Order['payment'], collected: boo
   return method === 'external' && status === 'paid' ? how : `${how}, ${status}`;
 }
 
-export interface TimeLeft {
+interface TimeLeft {
   text: string;
   state: 'calm' | 'soon' | 'over';
   /** What is left of the whole time, 0 to 1. */

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { gbp } from '../../shared/contract/order.ts';
 import { areaNames, distanceText } from './area-names.ts';
-import { dotsOf, dropsOf, feeRings, roundBelow, spanFor } from './delivery-map.ts';
+import { dropsOf, feeRings, roundBelow, spanFor } from './delivery-map.ts';
 import type { Drop } from './delivery-map.ts';
+import { dotsOf } from './map-dots.ts';
 import { anOrder } from './testing/orders.ts';
 
 const shop = { id: 'main', position: { lat: 54.7761, lng: -1.5733 } };
@@ -72,5 +73,6 @@ it('draws fees by straight line, no further than the shop delivers', () => {
   };
   expect(feeRings(terms).map(({ radiusM }) => radiusM)).toEqual([2_000, 4_000]);
   expect([7, 19, 51, 1_000, 4_999].map(roundBelow)).toEqual([5, 10, 50, 1_000, 2_000]);
-  expect([480, 2_310, 10_400].map(distanceText)).toEqual(['480\u00a0m', '2.3\u00a0km', '10\u00a0km']);
+  expect([480, 2_310, 10_400].map(distanceText))
+    .toEqual(['480\u00a0m', '2.3\u00a0km', '10\u00a0km']);
 });

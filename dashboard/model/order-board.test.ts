@@ -70,7 +70,7 @@ it('forgets at a whole look what is gone, but nothing that was heard of while it
   const since = book.touches;
   book.take(anOrder(2));
   book.replaceOpen([anOrder(3)], since);
-  expect(idsOf(book, 0).toSorted()).toEqual([anOrder(2).id, anOrder(3).id].toSorted());
+  expect(new Set(idsOf(book, 0))).toEqual(new Set([anOrder(2).id, anOrder(3).id]));
 });
 
 it('says how much time is left, and what is wrong with an address', () => {

@@ -42,7 +42,9 @@ export function trackSteps(track: Told): TrackStep[] {
   const at = way.findIndex(([status]) => status === track.status);
   const steps = way.map(([status, text], n): TrackStep => {
     const reached = reachedAt(track, status);
-    if (trouble !== undefined) return { text, state: reached === null ? 'off' : 'done', at: reached };
+    if (trouble !== undefined) {
+      return { text, state: reached === null ? 'off' : 'done', at: reached };
+    }
     const isDone = n < at || (n === at && track.status === 'delivered');
     const state = isDone ? 'done' : n === at ? 'now' : 'ahead';
     return { text, state, at: n <= at ? reached : null };
