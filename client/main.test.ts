@@ -43,6 +43,29 @@ describe('orderly client place', () => {
     });
   });
 
+  it('sends what it costs at that moment along, and tells when it costs something else by then',
+    async () => {
+      const quoted = await run([
+        'quote', '--item', 'soup:2+large', '--postcode', 'dh13le', '--json',
+      ]);
+      const { totals } = JSON.parse(quoted.out()) as { totals: { total: unknown } };
+      server.once(/^POST/, problemReply('price_changed'));
+      expect((await run(['place', ...wholeOrder, '--yes'])).code).toBe(5);
+      expect(server.seen).toMatchObject([{ body: { expected_total: totals.total } }]);
+    });
+
+  it('sends no price where one is named, where none can be had, and with a key of before',
+    async () => {
+      await run(['place', ...wholeOrder, '--yes', '--expect-total', '3.21']);
+      await run(['place', ...wholeOrder, '--yes', '--key', 'of-before-1']);
+      server.quoting = false;
+      await run(['place', ...wholeOrder, '--yes']);
+      const sent = server.seen.map(({ body }) =>
+        (body as { expected_total?: { amount: number } }).expected_total?.amount);
+      expect(sent).toEqual([321, undefined, undefined]);
+      expect(server.quotes).toHaveLength(1);
+    });
+
   it('sends a key of its own that is never used twice', async () => {
     await run(['place', ...wholeOrder, '--yes']);
     await run(['place', ...wholeOrder, '--yes']);
@@ -74,6 +97,7 @@ describe('orderly client place', () => {
     expect(code).toBe(0);
     expect(server.seen[0]?.body).toEqual({
       channel: 'cli',
+      expected_total: { amount: 535, currency: 'GBP' },
       customer: { name: 'From Flag', phone: '01914980123', email: 'a@example.org' },
       lines: [{ sku: 'roll', quantity: 3 }],
       delivery: { address: { line1: '2 Low St', postcode: 'DH1 3LE' }, contactless: true },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { canAsk, type Context } from '../context.ts';
-import { draftOf, missingFlags, placeInputOf, type Draft } from '../draft.ts';
+import { draftOf, missingFlags, placeInputOf, quoteInputOf, type Draft } from '../draft.ts';
 import { parseItem } from '../parse-item.ts';
 import { usageFailure } from '../failure.ts';
 import { dropped, placeByAsking, type PlacedHere } from '../flows/place.ts';
@@ -52,6 +52,15 @@ export function expectedTotal(text: string | undefined): number | null {
   throw usageFailure(`--expect-total is not an amount in pounds like 12.30: ${text}`);
 }
 
+/**
+ * What it costs now, in pence, so that another price is refused when the order arrives; null when
+ * nobody can say it, or something is in its way.
+ */
+async function totalNow({ session }: Context, draft: Draft): Promise<number | null> {
+  const quote = await session.quote(quoteInputOf(placeInputOf(draft, null)));
+  return quote === null || quote.problems.length > 0 ? null : quote.totals.total.amount;
+}
+
 /** Sends without asking anybody; the draft must be whole. */
 async function placeAtOnce(
   context: Context, draft: Draft, how: { key: string; total: number | null },
@@ -94,8 +103,10 @@ export async function placeOrder(context: Context, options: PlaceOptions): Promi
     throw usageFailure('Nobody can be asked whether to place this order.', ['add --yes']);
   }
   if (asking === null || (confirmed && missing.length === 0)) {
+    // What goes out again with a key of before must be the same as then.
+    const expected = total ?? (givenKey === null ? await totalNow(context, draft) : null);
     const key = givenKey ?? randomUUID();
-    tellPlaced(context, await placeAtOnce(context, draft, { key, total }));
+    tellPlaced(context, await placeAtOnce(context, draft, { key, total: expected }));
     return;
   }
   const end = await placeByAsking(asking, {

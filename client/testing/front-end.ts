@@ -56,6 +56,8 @@ export class FrontEndStandin {
   readonly seen: Seen[] = [];
   /** Bodies of the quotes that were asked for; these are in no other list. */
   readonly quotes: unknown[] = [];
+  /** False: nobody can say what anything costs. */
+  quoting = true;
   readonly orders: Order[] = [];
   readonly accounts = new StandinAccounts();
   readonly shops = [standinShop('main', 'The Soup Kitchen')];
@@ -103,7 +105,8 @@ export class FrontEndStandin {
     };
     if (seen.path === '/v1/quotes') {
       this.quotes.push(seen.body);
-      send(response, 200, quoteOf(seen.body));
+      if (this.quoting) send(response, 200, quoteOf(seen.body));
+      else problemReply('unavailable')(response, request.socket);
       return;
     }
     this.seen.push(seen);
