@@ -25,7 +25,10 @@ const own = (name: string, summary: string, make: () => Promise<MakeCommand>): E
   name, summary, make,
   load: async (program, at) => {
     if (at !== undefined) {
-      program.addCommand((await make())(at).name(name).summary(summary));
+      const whole = addManners((await make())(at)).name(name).summary(summary);
+      program.addCommand(whole);
+      // What it parses for itself takes no options of the one above.
+      whole.parent = null;
       return;
     }
     addOwnCommand(program, {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { exitCodeHelp, usageFailure } from '../../client/failure.ts';
+import { collect } from '../../client/program/host.ts';
 import type { Io, Terminal } from '../../client/terminal.ts';
 import { parseHostPort } from '../../shared/rpc/host-port.ts';
 import { machineOutput, operatorCommand } from '../operator/command.ts';
@@ -23,13 +24,11 @@ lost then: they are not merged, even if the stores come back.
 ${exitCodeHelp}`;
 
 interface RebuildOptions extends StatusOptions {
-  backend: string[];
-  fromData: string[];
+  backend?: string[];
+  fromData?: string[];
   data?: string;
   force?: boolean;
 }
-
-const collect = (text: string, before: string[]): string[] => [...before, text];
 
 function addressesOf(texts: readonly string[]): string[] {
   const addresses = texts.flatMap((text) => text.split(','))
@@ -40,8 +39,8 @@ function addressesOf(texts: readonly string[]): string[] {
 }
 
 async function carryOut(options: RebuildOptions, io: Io, terminal: Terminal): Promise<void> {
-  const backEnds = addressesOf(options.backend);
-  const { fromData: folders, data } = options;
+  const backEnds = addressesOf(options.backend ?? []);
+  const { fromData: folders = [], data } = options;
   if (backEnds.length + folders.length === 0) {
     throw usageFailure('From what? Name the back ends that hold the orders.', [
       'running ones with --backend HOST:PORT (their logs and `orderly up --json` tell it)',
@@ -66,9 +65,9 @@ export const rebuildCommand: MakeCommand = ({ io, terminal }) => machineOutput(
   operatorCommand('nameserver rebuild',
     'Write the views of a lost name server anew, from what the stores know.')
     .option('--backend <addresses>', 'running back ends, HOST:PORT[,...]; may be repeated',
-      collect, [])
+      collect)
     .option('--from-data <dir>', 'folder of a back end that does not run; may be repeated',
-      collect, [])
+      collect)
     .option('--data <dir>', 'folder of the name server (default: nameserver in the home folder)')
     .option('--home <dir>', 'folder of the cluster, with its key (environment: ORDERLY_HOME)')
     .option('--force', 'go on without stores that can not be heard; see below'))
