@@ -91,7 +91,7 @@ const nodes = (title: string, all: ClusterAnswer['front_ends']): string[] =>
 
 const geocoders = ({ geocoders: all }: ClusterAnswer): string[] =>
   (all.length === 0 ? [] : [`Geocoders: ${all.map(({ name, state }) =>
-    `${told(name, nameLength)} ${told(state, nameLength)}`).join(', ')}.`]);
+    `${told(name, nameLength)} breaker ${told(state, nameLength)}`).join(', ')}.`]);
 
 export function clusterView(cluster: ClusterAnswer, screen: Screen): string {
   const lines = [

@@ -57,14 +57,14 @@ export async function clockCheck({ io, url }: Patient): Promise<Check> {
   const { clock } = io;
   const installedMs = statSync(fileURLToPath(import.meta.url)).mtimeMs;
   if (clock.wallMs() < installedMs - installedMarginMs) {
-    return fail('clock', `it says ${clock.wallIso()}, which is before Orderly was installed`, fix);
+    return fail('clock', `the clock says ${clock.wallIso()}, which is before Orderly was installed`, fix);
   }
   const { serverMs, tripMs } = await serverTime(url, clock);
-  if (serverMs === null) return ok('clock', `it says ${clock.wallIso()}; nobody to compare with`);
+  if (serverMs === null) return ok('clock', `the clock says ${clock.wallIso()}; nobody to compare with`);
   // The date of an answer is cut to whole seconds, and it was somewhere on its way.
   const skewMs = Math.max(0, Math.abs(clock.wallMs() - serverMs - 500) - 500 - tripMs);
-  if (skewMs <= skewMsMax) return ok('clock', `it agrees with that of ${url}`);
-  return warn('clock', `it differs from that of ${url} by ${(skewMs / 1_000).toFixed(1)} s`, fix);
+  if (skewMs <= skewMsMax) return ok('clock', `the clock agrees with that of ${url}`);
+  return warn('clock', `the clock differs from that of ${url} by ${(skewMs / 1_000).toFixed(1)} s`, fix);
 }
 
 async function serverTime(
