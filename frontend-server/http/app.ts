@@ -25,6 +25,7 @@ import { originForm, RequestGuard } from './request-guard.ts';
 import { addRest } from './rest.ts';
 import { addRpc } from './rpc.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
+import { SilentConnections } from './silent-connections.ts';
 
 /** The public HTTP server: limits, checks of every request, error form; routes come from tables. */
 
@@ -58,7 +59,8 @@ function create({ certificate, trustedProxies }: AppParts): FastifyInstance {
   const usual = securityHeaders(certificate !== null);
   const answers = new RawAnswers(usual);
   const trustProxy = trustedProxies.length > 0 && [...trustedProxies];
-  return Fastify({
+  const silent = new SilentConnections();
+  const app = Fastify({
     logger: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -66,9 +68,13 @@ function create({ certificate, trustedProxies }: AppParts): FastifyInstance {
     trustProxy,
     // While the server stops, requests that are on their way are still served.
     return503OnClosing: false,
-    serverFactory: (handler) => createListener(handler, {
-      certificate, answers, bodyLimit: bodyBytesMax, behindProxy: trustedProxies.length > 0,
-    }),
+    serverFactory: (handler) => {
+      const server = createListener(handler, {
+        certificate, answers, bodyLimit: bodyBytesMax, behindProxy: trustedProxies.length > 0,
+      });
+      silent.watch(server);
+      return server;
+    },
     routerOptions: { maxParamLength: pathParamLengthMax },
     clientErrorHandler: clientErrorHandler(answers),
     rewriteUrl: (request) => originForm(request.url ?? '/'),
@@ -78,6 +84,8 @@ function create({ certificate, trustedProxies }: AppParts): FastifyInstance {
       sendProblem(new OrderlyError(code), request, reply);
     },
   });
+  app.addHook('preClose', async () => silent.close());
+  return app;
 }
 
 /** Paths and their methods, to tell a wrong method from a wrong path. */
