@@ -97,10 +97,12 @@ function connect(built: Built, { live, api, session, announce }: Parts): void {
     details.show(status, model.topology.nodes);
   });
   let brokenBefore = false;
+  let askedLauncher = false;
   live.subscribe({
     status(status) {
       tell(model.onStatus(status, now()));
       draw();
+      if (!askedLauncher) void askLauncher();
     },
     view: (view) => tell(model.onView(view, now())),
     order(type, notice) {
@@ -128,7 +130,9 @@ function connect(built: Built, { live, api, session, announce }: Parts): void {
     if (isShown()) charts.show(now().nowMs);
   };
   const askLauncher = async (): Promise<void> => {
-    if (session.token === null) return;
+    // Who sees no cluster may not ask for its nodes either.
+    if (live.status === null) return;
+    askedLauncher = true;
     const reply = await api.get<{ launcher: boolean }>('/v1/cluster/nodes');
     const present = reply.ok && reply.body.launcher;
     toolbar.setLauncher(present || !reply.ok);
@@ -137,8 +141,7 @@ function connect(built: Built, { live, api, session, announce }: Parts): void {
   setInterval(() => { void askStats(); }, statsEveryMs);
   setInterval(() => { void askLauncher(); }, launcherEveryMs);
   setInterval(() => { if (isShown()) feed.show(); }, feedEveryMs);
-  session.onChange(() => { void askLauncher(); });
-  void askLauncher();
+  session.onChange(() => { askedLauncher = false; });
   draw();
 }
 
