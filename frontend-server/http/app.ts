@@ -132,8 +132,13 @@ function addJsonBodies(app: FastifyInstance): void {
 /** Refuses what must not be read, and all but the housekeeping while we do not keep up. */
 function addGuards(app: FastifyInstance, { host, health, pressure }: AppParts): void {
   const guard = new RequestGuard(host);
+  let closing = false;
+  app.addHook('preClose', async () => { closing = true; });
+  // Also on what was under way when it began: the connection would stay open behind the answer.
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing || health.draining()) reply.header('connection', 'close');
+  });
   app.addHook('onRequest', (request, reply, done) => {
-    if (health.draining()) reply.header('connection', 'close');
     const refusal = guard.refusal(request.raw, request.originalUrl);
     const type = request.headers['content-type'];
     if (refusal !== null) {

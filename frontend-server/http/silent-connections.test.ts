@@ -29,7 +29,6 @@ it('a server that stops closes connections that said nothing, and answers what i
     busy.write([
       'POST /v1/orders HTTP/1.1', 'Host: 127.0.0.1', `authorization: Bearer ${door.token}`,
       'content-type: application/json', 'idempotency-key: under-way-1', 'expect: 100-continue',
-      'connection: close',
       `content-length: ${Buffer.byteLength(body)}`, '', '',
     ].join('\r\n'));
     await expect.poll(() => busy.text(), { timeout: 20_000 }).toContain('100 Continue');

@@ -48,7 +48,8 @@ describe('Child', () => {
   it('that says in JSON why it fails is quoted in words, with what to do', async () => {
     const failure = { title: 'T.', detail: 'The folder is open to others.', causes: ['mode 0755'],
       fixes: ['chmod 700 it'], code: 'internal' };
-    const failing = make(`console.log(${JSON.stringify(JSON.stringify(failure))}); process.exit(1)`);
+    const line = JSON.stringify(JSON.stringify(failure));
+    const failing = make(`console.log(${line}); process.exit(1)`);
     await expect(failing.start()).rejects.toThrow(
       'exit code 1).\ncause: The folder is open to others.\ncause: mode 0755\nfix: chmod 700 it',
     );

@@ -57,14 +57,18 @@ export async function clockCheck({ io, url }: Patient): Promise<Check> {
   const { clock } = io;
   const installedMs = statSync(fileURLToPath(import.meta.url)).mtimeMs;
   if (clock.wallMs() < installedMs - installedMarginMs) {
-    return fail('clock', `the clock says ${clock.wallIso()}, which is before Orderly was installed`, fix);
+    const why = `the clock says ${clock.wallIso()}, which is before Orderly was installed`;
+    return fail('clock', why, fix);
   }
   const { serverMs, tripMs } = await serverTime(url, clock);
-  if (serverMs === null) return ok('clock', `the clock says ${clock.wallIso()}; nobody to compare with`);
+  if (serverMs === null) {
+    return ok('clock', `the clock says ${clock.wallIso()}; nobody to compare with`);
+  }
   // The date of an answer is cut to whole seconds, and it was somewhere on its way.
   const skewMs = Math.max(0, Math.abs(clock.wallMs() - serverMs - 500) - 500 - tripMs);
   if (skewMs <= skewMsMax) return ok('clock', `the clock agrees with that of ${url}`);
-  return warn('clock', `the clock differs from that of ${url} by ${(skewMs / 1_000).toFixed(1)} s`, fix);
+  const by = `${(skewMs / 1_000).toFixed(1)} s`;
+  return warn('clock', `the clock differs from that of ${url} by ${by}`, fix);
 }
 
 async function serverTime(
