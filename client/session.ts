@@ -75,6 +75,9 @@ const tell = <T>(schema: z.ZodType<T>, answer: Answer, write: Write | null = nul
   ({ value: read(schema, answer, write), raw: answer.body });
 
 /** What the client asks of a front end; the only place that repeats a request. */
+/** An attempt with less than this would end without saying more than the last one. */
+const attemptMsMin = 100;
+
 export class Session {
   readonly #options: SessionOptions;
   readonly #http: Http;
@@ -251,7 +254,9 @@ export class Session {
       unknown ||= verdict.unknown;
       if (verdict.kind === 'over') throw givenUp(verdict.failure, write, unknown);
       const waitMs = verdict.waitMs ?? nextDelayMs(round);
-      if (clock.nowMs() + waitMs >= endMs) throw givenUp(verdict.failure, write, unknown);
+      if (clock.nowMs() + waitMs + attemptMsMin >= endMs) {
+        throw givenUp(verdict.failure, write, unknown);
+      }
       if (round === 0) this.#options.onRetry?.(verdict.failure.message);
       await clock.sleep(waitMs, stop);
       if (stop.aborted) throw givenUp(stoppedFailure(stop.reason), write, unknown);

@@ -169,7 +169,7 @@ const connecting: readonly [name: string, argv: string[]][] = [
 ];
 
 const soon = (name: string): string[] =>
-  (name === 'server-status' || name === 'backup' ? ['--no-mdns'] : ['--timeout', '0.3']);
+  (name === 'server-status' || name === 'backup' ? ['--no-mdns'] : ['--timeout', '0.6']);
 
 describe('a system that is not there', () => {
   it.each(connecting)('ends `%s %j` with 3, what, why and what next', async (name, argv) => {

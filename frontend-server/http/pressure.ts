@@ -27,8 +27,8 @@ function realLoopDelay(): { read: LoopDelay; stop: () => void } {
   histogram.enable();
   return {
     read() {
-      // A loop that was blocked all the time has no samples at all between two readings but one.
-      const ms = histogram.count === 0 ? 0 : histogram.percentile(50) / 1e6 - resolutionMs;
+      // Without a sample the loop was blocked all the time: this reading comes before the first.
+      const ms = histogram.count === 0 ? windowMs : histogram.percentile(50) / 1e6 - resolutionMs;
       histogram.reset();
       return ms;
     },

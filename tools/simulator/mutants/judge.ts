@@ -54,7 +54,7 @@ const counts = ({ by }: Mutant, verdict: Verdict): boolean =>
 const search = async (runner: SeedRunner, mutant: Mutant): Promise<Verdict> => {
   const seeds = mutant.seeds ?? defaultSeeds;
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const verdict = found(await runner.run(seed, {}));
+    const verdict = found(await runner.run(seed, mutant.run ?? {}));
     if (verdict !== null && counts(mutant, verdict)) return verdict;
   }
   return { kind: 'survived', seeds };
@@ -63,7 +63,7 @@ const search = async (runner: SeedRunner, mutant: Mutant): Promise<Verdict> => {
 const measure = async (runner: SeedRunner, mutant: Mutant, runs: number): Promise<Share | null> => {
   let count = 0;
   for (let i = 0; i < runs; i += 1) {
-    const verdict = found(await runner.run(shareFrom + i, {}));
+    const verdict = found(await runner.run(shareFrom + i, mutant.run ?? {}));
     if (verdict?.kind === 'broken') return null;
     if (verdict !== null && counts(mutant, verdict)) count += 1;
   }

@@ -1,3 +1,5 @@
+import type { RunOptions } from '../run.ts';
+
 /** One place in a compiled module, and what is put there instead. */
 export interface Edit {
   /** How the module's URL ends, such as backend-server/replication/commit.js. */
@@ -21,6 +23,8 @@ export interface Mutant extends Edit {
   seeds?: number;
   /** The invariants that it can break; a run that breaks another one does not count. */
   by?: readonly string[];
+  /** Options that every run has, also those of the program without the bug. */
+  run?: Partial<RunOptions>;
   /** Further edits without which the bug would not be whole. */
   also?: readonly Edit[];
 }
