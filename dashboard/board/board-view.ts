@@ -103,9 +103,10 @@ function openBoard(
     const done = await takeStep(api, order, choice);
     if (done.order !== null) book.take(done.order);
     if (done.isOutdated) await source.reload(order.id);
+    // The card first: whoever reads the words may press the next key at once.
+    show();
     columns.setBusy(order.id, false);
     tell(done.outcome);
-    draw();
   };
   const columns = new Columns({
     onChoice: (order, choice) => { void onChoice(order, choice); },
@@ -113,12 +114,13 @@ function openBoard(
     now: () => now().wallMs,
   });
   root.append(columns.root, hint);
-  const draw = onFrame(() => {
+  const show = (): void => {
     columns.show(book);
     ask.hidden = live.connection !== 'anonymous';
     hint.hidden = !ask.hidden;
     setText(sentence, sentenceOf(book, live));
-  });
+  };
+  const draw = onFrame(show);
   let hadProblem = false;
   const source = new OrderSource({
     api, live, book,
