@@ -8,13 +8,19 @@ import type { Order } from '../shared/contract/order.ts';
 import { TestCluster, anOrder, newKey } from './cluster.ts';
 import { Writers } from './writers.ts';
 
-/** `type` and what is said, of everything that the reader was told of orders, as it came. */
+/**
+ * `type` and what is said, of everything that the reader was told of orders, as it came; without
+ * the front end, which is told only as it happens.
+ */
 const told = (reader: EventReader): (OrderNotice & { type: string })[] =>
   reader.of('order.').map(({ type, id, data }) => {
-    const notice = orderNoticeSchema.parse(data);
+    const { front_end: _door, ...notice } = orderNoticeSchema.parse(data);
     expect(id).toBe(String(notice.position));
     return { type, ...notice };
   });
+
+const doors = (reader: EventReader): (string | undefined)[] =>
+  reader.of('order.').map(({ data }) => orderNoticeSchema.parse(data).front_end);
 
 /** The same, out of the history of each order there is. */
 async function history(cluster: TestCluster): Promise<(OrderNotice & { type: string })[]> {
@@ -125,6 +131,9 @@ describe('the event stream', () => {
     ]);
     expect(told(others)).toEqual([]);
     expect(told(all)).toHaveLength(3);
+    const { front_end: door } = await cluster.status();
+    expect(doors(all)).toEqual([door.id, door.id, door.id]);
+    expect(doors(hers)).toEqual([undefined, undefined]);
     const views = { authorization: `Bearer ${ada.token}` };
     expect((await cluster.call('/v1/events?types=cluster.*', { headers: views })).status).toBe(403);
   });

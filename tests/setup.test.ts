@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import {
-  copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync,
-  writeFileSync,
+  copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
+  symlinkSync, writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from './source-file.ts';
+
+const run = promisify(execFile);
 
 interface Outcome {
   code: number;
@@ -24,15 +27,26 @@ describe('tools/setup.mjs', () => {
   beforeAll(() => {
     mkdirSync(join(clone, 'tools'));
     mkdirSync(join(clone, 'shared', 'data'), { recursive: true });
+    mkdirSync(join(clone, 'backend-server', 'storage'), { recursive: true });
     const files = [
       'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
-      'tools/setup.mjs',
+      'tools/setup.mjs', 'tools/bundle.config.mjs',
     ];
     for (const file of files) copyFileSync(join(root, file), join(clone, file));
     symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
     // Packages that do not fit the lock file must fail the test, never be installed over these.
     writeFileSync(noNpm, 'console.error("npm must not run here"); process.exit(1);\n');
     writeFileSync(source, 'export const answer: number = 41;\n');
+    const tells = 'tell(here: string) { console.log(answer, new URL("../data", here).pathname); }';
+    writeFileSync(join(clone, 'shared', 'teller.ts'),
+      `import { answer } from './answer.ts';\nexport const teller = { ${tells} };\n`
+      + 'export const here = import.meta.url;\n');
+    const asks = "import { here, teller } from '../shared/teller.ts';\nteller.tell(here);\n";
+    for (const [file, text] of [
+      ['tools/orderly.ts', asks],
+      ['backend-server/storage/worker.ts', asks.replace('../', '../../')],
+      ['backend-server/storage/snapshot-worker.ts', 'export {};\n'],
+    ] as const) writeFileSync(join(clone, file), text);
     writeFileSync(join(clone, 'shared', 'data', 'list.csv'), 'a,b\n');
   });
   afterAll(() => { rmSync(clone, { recursive: true, force: true }); });
@@ -52,6 +66,16 @@ describe('tools/setup.mjs', () => {
     expect({ code, said }).toEqual({ code: 0, said: 'setup: building dist/\n' });
     expect(readFileSync(built, 'utf8')).toContain('answer = 41');
     expect(existsSync(join(clone, 'dist', 'shared', 'data', 'list.csv'))).toBe(true);
+  });
+
+  it('puts the programs into few files, whose modules still know where they belong', async () => {
+    const chunks = readdirSync(join(clone, 'dist', 'chunks'));
+    expect(chunks).toHaveLength(1);
+    rmSync(built);
+    for (const program of ['tools/orderly.js', 'backend-server/storage/worker.js']) {
+      const { stdout } = await run(process.execPath, [join(clone, 'dist', program)]);
+      expect(stdout.trim(), program).toBe(`41 ${join(clone, 'dist', 'data')}`);
+    }
   });
 
   it('says and does nothing when all is there', async () => {

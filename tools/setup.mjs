@@ -21,6 +21,8 @@ const programFolders = [
 ];
 /** Runs in browsers: bundled by vite, not compiled beside the programs. */
 const pageFolder = 'dashboard';
+/** How the programs are put into few files. */
+const bundleConfig = join('tools', 'bundle.config.mjs');
 const packagesStamp = join(root, 'node_modules', '.orderly-stamp');
 const buildStamp = join(root, 'dist', '.orderly-stamp');
 const lockWaitMs = 600_000;
@@ -199,7 +201,7 @@ async function runTool([name, ...file], args, what) {
 async function build() {
   const files = sourceFiles(programFolders);
   const pageFiles = sourceFiles([pageFolder]);
-  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', bundleConfig];
   const key = sha256(...[...settings, ...files, ...pageFiles].flatMap((file) =>
     [file, readFileSync(join(root, file))]), packagesKey());
   if (readOr(buildStamp, '') === key) return;
@@ -207,9 +209,11 @@ async function build() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const compile = ['-p', 'tsconfig.build.json'];
   await runTool(['typescript', 'bin', 'tsc'], compile, 'The sources do not compile.');
-  const bundle = ['build', pageFolder, '--logLevel', 'warn'];
+  const bundle = ['-c', bundleConfig, '--logLevel', 'silent'];
+  await runTool(['rolldown', 'bin', 'cli.mjs'], bundle, 'The programs can not be put together.');
+  const page = ['build', pageFolder, '--logLevel', 'warn'];
   if (pageFiles.length > 0) {
-    await runTool(['vite', 'bin', 'vite.js'], bundle, 'The dashboard can not be built.');
+    await runTool(['vite', 'bin', 'vite.js'], page, 'The dashboard can not be built.');
   }
   copyAssets(files);
   writeFileSync(buildStamp, key);

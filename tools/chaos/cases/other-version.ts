@@ -1,7 +1,8 @@
 import {
-  cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync,
+  cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { assert } from '../../../shared/runtime/assert.ts';
 import { version } from '../../../shared/runtime/version.ts';
 import { orderlyBinary } from '../../up/cluster.ts';
 
@@ -17,7 +18,8 @@ export interface OtherVersion {
 }
 
 const tools = 'tools/orderly.js';
-const versionFile = 'shared/runtime/version.js';
+/** What shared/runtime/version.ts says, in whichever file of the build it has come to stand. */
+const saysVersion = `"${version}"`;
 
 export function buildOtherVersion(dir: string): OtherVersion {
   const binary = orderlyBinary();
@@ -30,11 +32,21 @@ export function buildOtherVersion(dir: string): OtherVersion {
     const found = findUp(dist, name);
     if (found !== null) symlinkSync(found, join(copy, name));
   }
-  const file = join(copy, 'dist', versionFile);
-  writeFileSync(file, readFileSync(file, 'utf8').replace(version, number));
+  for (const file of bundled(join(copy, 'dist'))) {
+    writeFileSync(file, readFileSync(file, 'utf8').replace(saysVersion, `"${number}"`));
+  }
   // $1 is Node and $2 our binary: the rest goes to the other one.
   const script = `node=$1; shift 2; exec "$node" "${join(copy, 'dist', tools)}" "$@"`;
   return { number, wrap: ['sh', '-c', script, 'orderly'] };
+}
+
+/** The files of the programs that name the version. */
+function bundled(dist: string): string[] {
+  const folder = join(dist, 'chunks');
+  const files = readdirSync(folder).map((name) => join(folder, name))
+    .filter((file) => readFileSync(file, 'utf8').includes(saysVersion));
+  assert(files.length > 0, 'some file of the build says the version');
+  return files;
 }
 
 function findUp(from: string, name: string): string | null {
