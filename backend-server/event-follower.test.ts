@@ -3,7 +3,7 @@ import { RunningService, codeOf } from '../nameserver/testing/running-service.ts
 import { backendMethods } from '../shared/contract/backend.ts';
 import type { ResultOf } from '../shared/contract/method.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
-import { aGeocoder, aPlace, RunningStore } from './testing/running-store.ts';
+import { aGeocoder, aPlace, aSubmit, RunningStore } from './testing/running-store.ts';
 
 describe('following events', () => {
   let names: RunningService;
@@ -53,6 +53,14 @@ describe('following events', () => {
     await store.submit(aPlace());
     const { events } = await follow(first.lsn - 1, 0, 1);
     expect(events.map(({ position }) => position)).toEqual([first.lsn]);
+  });
+
+  it('tells through which front end each order came', async () => {
+    const first = await store.submit(aPlace());
+    const other = store.client('frontend', 'frontend-2');
+    await other.call(backendMethods.submit, aSubmit(aPlace()), { deadlineMs: 8_000 });
+    const { events } = await follow(first.lsn - 1, 0);
+    expect(events.map(({ front_end: door }) => door)).toEqual(['test', 'frontend-2']);
   });
 
   it('forgets who waits when their connection is gone', async () => {

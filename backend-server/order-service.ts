@@ -50,7 +50,7 @@ export class OrderService {
     if (session !== undefined) {
       await requireSession(this.#parts.storage, { principal, session, asOf });
     }
-    const opId = opIdOf(params, publicNameOf(params.request));
+    const opId = submitOpId(params);
     let body: CommandBody;
     try {
       body = await traced(trace, () => this.#admit(params));
@@ -155,6 +155,9 @@ export const opIdOf = (
   { principal, key }: Pick<Submit, 'principal' | 'key'>,
   operation: string,
 ): string => `${principal.kind}:${principal.id ?? ''}:${operation}:${key}`;
+
+export const submitOpId = (params: Submit): string =>
+  opIdOf(params, publicNameOf(params.request));
 
 /** What nobody has to sign in for. */
 const isPublic = (query: Query['query']): boolean =>

@@ -15,6 +15,7 @@ import { countingCreated } from './count-created.ts';
 import type { Drain } from './drain.ts';
 import type { Geocoder } from './geocoding/geocoder.ts';
 import type { EventFollower } from './event-follower.ts';
+import { submitOpId } from './order-service.ts';
 import type { OrderService } from './order-service.ts';
 import type { QuoteService } from './quote-service.ts';
 import type { Replica } from './replica.ts';
@@ -66,8 +67,12 @@ export class ReplicaService {
 
   get methods(): Implementation[] {
     const { replica, orders, accounts, follower, shops, quotes, succession } = this.#parts;
+    const submit = countingCreated((params) => orders.submit(params));
     return [
-      implement(backendMethods.submit, countingCreated((params) => orders.submit(params))),
+      implement(backendMethods.submit, (params, { id }) => {
+        follower.asked(submitOpId(params), id);
+        return submit(params);
+      }),
       implement(accountMethods.submit, (params) => accounts.submit(params)),
       implement(shopMethods.submit, (params) => shops.submit(params)),
       implement(quoteMethods.quote, (params) => quotes.quote(params)),

@@ -177,9 +177,9 @@ export class RunningStore {
     await this.parts.names.close();
   }
 
-  client(of: CallerClass = 'frontend'): RpcClient {
+  client(of: CallerClass = 'frontend', id = 'test'): RpcClient {
     const client = new RpcClient({
-      secret, identity: { class: of, id: 'test' }, address: this.server.address,
+      secret, identity: { class: of, id }, address: this.server.address,
     });
     this.#clients.push(client);
     return client;

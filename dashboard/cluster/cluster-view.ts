@@ -107,7 +107,7 @@ function connect(built: Built, { live, api, session, announce }: Parts): void {
     view: (view) => tell(model.onView(view, now())),
     order(type, notice) {
       model.onOrder(type, notice, now());
-      picture.flowOfOrder();
+      picture.flowOfOrder(notice);
     },
     connection(state) {
       const broken = state === 'broken';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { backendKey, TopologyMemory } from './topology.ts';
+import { backendKey, linesOfOrder, TopologyMemory } from './topology.ts';
 import type { Topology } from './topology.ts';
-import { failed, member, status, storeOf } from './testing/status.ts';
+import { failed, member, notice, status, storeOf } from './testing/status.ts';
 
 const linesOf = ({ links }: Topology, kind: string): string[] =>
   links.filter((link) => link.kind === kind).map(({ from, to }) => `${from} > ${to}`);
@@ -49,4 +49,21 @@ it('shows the front end that answers even when the name server lists nobody', ()
   const topology = new TopologyMemory().look(alone, 0);
   expect(conditionIn(topology, 'frontend frontend-1')).toBe('working');
   expect(conditionIn(topology, 'nameserver')).toBe('failed');
+});
+
+it('lets an order flow through the front end that it came to, and on to all that are in sync', () => {
+  const learner = member(3, { in_sync: false, role: 'learner', state: 'catching up' });
+  const doors = ['frontend-1', 'frontend-2'].map((id) => ({ id, address: 'x:1', alive: true }));
+  const two = new TopologyMemory().look(
+    status([member(1), member(2), learner], { front_ends: doors }), 0);
+  const primary = backendKey(storeOf(1));
+  const replicated = `replication ${primary} > ${backendKey(storeOf(2))}`;
+  const through = (id: string): string => `orders frontend ${id} > ${primary}`;
+  expect(linesOfOrder(two, notice({ front_end: 'frontend-2' })))
+    .toEqual([through('frontend-2'), replicated]);
+  expect(linesOfOrder(two, notice()), 'it is not known through which').toEqual([replicated]);
+  const one = new TopologyMemory().look(status([member(1), member(2), learner]), 0);
+  expect(linesOfOrder(one, notice())).toEqual([through('frontend-1'), replicated]);
+  const own = notice({ actor: { kind: 'system', id: null } });
+  expect(linesOfOrder(one, own), 'the primary did it by itself').toEqual([replicated]);
 });

@@ -1,5 +1,8 @@
 import { select } from 'd3';
 import type { Selection } from 'd3';
+import type { OrderNotice } from '../../shared/contract/event-stream.ts';
+import { onWidth } from '../frame/on-width.ts';
+import { linesOfOrder } from '../model/topology.ts';
 import type { Topology, TopologyLink, TopologyNode } from '../model/topology.ts';
 import type { Segment } from './flow-dots.ts';
 import { FlowDots } from './flow-dots.ts';
@@ -55,12 +58,10 @@ export class Picture {
     this.#dots = new FlowDots(layer);
     const svg = this.#svg.node();
     if (svg !== null) root.append(svg);
-    new ResizeObserver(([entry]) => {
-      const width = Math.round(entry?.contentRect.width ?? 0);
-      if (width === 0 || width === this.#width) return;
+    onWidth(root, (width) => {
       this.#width = width;
       this.#draw();
-    }).observe(root);
+    });
   }
 
   show(topology: Topology): void {
@@ -80,17 +81,8 @@ export class Picture {
       .filter((node) => node.key === key).node()?.focus();
   }
 
-  /** An event of an order: it was committed, so it went to all that are in sync. */
-  flowOfOrder(): void {
-    const { links, nodes } = this.#topology;
-    const doors = links.filter(({ kind }) => kind === 'orders');
-    const [only] = doors;
-    // With several front ends it is not known through which one it came.
-    if (doors.length === 1 && only !== undefined) this.#dots.add(only.key);
-    for (const { key, kind, to } of links) {
-      const inSync = nodes.find((node) => node.key === to)?.condition === 'backup';
-      if (kind === 'replication' && inSync) this.#dots.add(key);
-    }
+  flowOfOrder(notice: OrderNotice): void {
+    for (const line of linesOfOrder(this.#topology, notice)) this.#dots.add(line);
   }
 
   #draw(): void {

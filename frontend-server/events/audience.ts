@@ -43,16 +43,18 @@ export function mayHear(audience: Audience, event: FeedEvent): boolean {
   }
 }
 
-const seesActors = ({ kind }: Audience): boolean => kind === 'operator' || kind === 'staff';
+const seesInside = ({ kind }: Audience): boolean => kind === 'operator' || kind === 'staff';
 
 /** What is said of an event that they may hear. */
 export function noticeFor(audience: Audience, event: FeedEvent): OrderNotice {
-  const { owner: _owner, type: _type, ...notice } = event;
+  const { owner: _owner, type: _type, ...whole } = event;
+  if (seesInside(audience)) return whole;
+  const { front_end: _door, ...notice } = whole;
   const { actor } = notice;
   const own = audience.kind === 'customer' && actor.id === audience.id;
-  return seesActors(audience) || own ? notice : { ...notice, actor: { ...actor, id: null } };
+  return own ? notice : { ...notice, actor: { ...actor, id: null } };
 }
 
 /** Equal for audiences that hear the same; null where nobody else does. */
 export const sharedKeyOf = (audience: Audience): string | null =>
-  (seesActors(audience) ? 'all' : null);
+  (seesInside(audience) ? 'all' : null);

@@ -30,6 +30,11 @@ export const orderNoticeSchema = z.strictObject({
   actor: actorSchema,
   reason: z.string().nullable(),
   at: instant,
+  /** Known to the primary that took the request; in no log. */
+  front_end: z.string().max(64).optional().describe(
+    'Through which it came, for staff and operators. Absent in what is told again later, and in '
+    + 'what the system did by itself.',
+  ),
 });
 export type OrderNotice = z.infer<typeof orderNoticeSchema>;
 
