@@ -1,6 +1,7 @@
 import { area, axisBottom, axisLeft, curveMonotoneX, line, max, scaleLinear, select } from 'd3';
 import type { ScaleLinear, Selection } from 'd3';
 import { element, setText } from '../frame/dom.ts';
+import { onWidth } from '../frame/on-width.ts';
 import { durationWords } from '../model/cluster-changes.ts';
 import type { Mark } from '../model/cluster-model.ts';
 import type { Sample } from '../model/time-series.ts';
@@ -78,13 +79,11 @@ export class Chart {
       y: layer('axis y'), x: layer('axis x'), marks: layer('marks'), curves: layer('curves'),
       labels: layer('labels'),
     };
-    new ResizeObserver(([entry]) => {
-      const next = Math.round(entry?.contentRect.width ?? 0);
-      if (next === 0 || next === this.#width) return;
-      this.#width = next;
-      this.#svg.attr('viewBox', `0 0 ${next} ${height}`).attr('width', next);
+    onWidth(stage, (width) => {
+      this.#width = width;
+      this.#svg.attr('viewBox', `0 0 ${width} ${height}`).attr('width', width);
       this.#draw();
-    }).observe(stage);
+    });
   }
 
   show(data: ChartData): void {

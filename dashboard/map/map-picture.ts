@@ -2,6 +2,7 @@ import { select } from 'd3';
 import type { Selection } from 'd3';
 import type { Shop } from '../../shared/contract/shop.ts';
 import { pounds } from '../actions/deeds.ts';
+import { onWidth } from '../frame/on-width.ts';
 import { areaNames, distanceText } from '../model/area-names.ts';
 import type { AreaName } from '../model/area-names.ts';
 import type { Drop, Ring } from '../model/delivery-map.ts';
@@ -58,12 +59,10 @@ export class MapPicture {
     this.#scale.append('text');
     const svg = this.#svg.node();
     if (svg !== null) root.append(svg);
-    new ResizeObserver(([entry]) => {
-      const width = Math.round(entry?.contentRect.width ?? 0);
-      if (width === 0 || width === this.#width) return;
+    onWidth(root, (width) => {
       this.#width = width;
       this.#draw();
-    }).observe(root);
+    });
   }
 
   show(data: MapData): void {
