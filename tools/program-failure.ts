@@ -13,17 +13,33 @@ function settingProblem(error: unknown): string[] {
   });
 }
 
+/** Why a file or folder could not be had, and what to do, by the reason that its error names. */
+const advice: Readonly<Record<string, { cause: string; fix: string }>> = {
+  in_use: {
+    cause: 'a program that was started with the same folder still runs',
+    fix: 'end that one, or name another folder with --data DIR',
+  },
+  unusable: {
+    cause: 'this user has no right to it, or the disk is full or read-only',
+    fix: 'give this user the right to write there, or name other places: --data DIR, and '
+      + 'ORDERLY_HOME for the keys',
+  },
+};
+
 /** What to do may stand behind the sentence, on lines of its own. */
 function failureOf(error: OrderlyError): Failure {
   const [what = '', ...lines] = error.message.split('\n');
   const after = (mark: string): string[] => lines
     .filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length).trim());
+  const known = lines.length === 0 ? advice[String(error.data['reason'])] : undefined;
   return new Failure({
     code: error.code,
     exitCode: error.data['storage_failed'] === true ? exitCodes.storeFailed : error.row.exit,
     what,
-    causes: [...after('cause:'), ...lines.filter((line) => !/^(cause|fix):/.test(line))],
-    fixes: after('fix:'),
+    causes: known === undefined
+      ? [...after('cause:'), ...lines.filter((line) => !/^(cause|fix):/.test(line))]
+      : [known.cause],
+    fixes: known === undefined ? after('fix:') : [known.fix],
     issues: error.data.issues ?? [],
   });
 }
