@@ -9,11 +9,13 @@ import { mapView } from './map/map-view.ts';
 import { apiOf } from './net/api.ts';
 import { Live } from './net/live.ts';
 import { openSession } from './net/session.ts';
+import { Shops } from './net/shops.ts';
 import { trackerView } from './tracker/tracker-view.ts';
 
 const session = openSession();
 const api = apiOf(session);
 const live = new Live(session, api);
+const shops = new Shops(api);
 
 startTheme();
 const { ask } = startSignIn(session, api);
@@ -21,7 +23,8 @@ startConnectionSign(live);
 const announce = createAnnouncer();
 startRouter([
   clusterView({ live, api, session, signIn: ask, announce }),
-  boardView({ live, api, signIn: ask, announce }), mapView({ live, api, signIn: ask }),
+  boardView({ live, api, shops, signIn: ask, announce }),
+  mapView({ live, api, shops, signIn: ask }),
   trackerView({ announce }),
 ]);
 live.start();

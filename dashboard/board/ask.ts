@@ -12,6 +12,7 @@ export interface StepChoice {
 }
 
 export interface Asked {
+  step: Step;
   root: HTMLElement;
   focus(): void;
   /** True when the key meant something here. */
@@ -44,7 +45,7 @@ function askReason({ step, label, reasons }: Move, answered: Answered): Asked {
     class: 'moves asks', role: 'group', 'aria-label': `${label}: why?`,
   }, element('span', { class: 'question' }, `${label}: why?`), ...buttons, backButton(answered));
   return {
-    root,
+    step, root,
     focus() { buttons[0]?.focus(); },
     onKey({ key }) {
       const reason = reasons[Number(key) - 1];
@@ -71,7 +72,7 @@ function askCourier({ step, label }: Move, answered: Answered): Asked {
     element('span', { class: 'question' }, 'Who takes it?'), field, button,
     backButton(answered));
   return {
-    root,
+    step, root,
     focus() {
       field.focus();
       field.select();

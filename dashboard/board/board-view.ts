@@ -1,14 +1,16 @@
+import type { OpenOrder, OrderNotice } from '../../shared/contract/event-stream.ts';
 import type { Order } from '../../shared/contract/order.ts';
-import type { Shop } from '../../shared/contract/shop.ts';
 import type { Outcome } from '../actions/deeds.ts';
 import { refusalWords } from '../actions/deeds.ts';
 import { now } from '../frame/clock.ts';
 import { element, setText } from '../frame/dom.ts';
 import { onFrame } from '../frame/on-frame.ts';
 import type { OpenView, View } from '../frame/router.ts';
+import { shopField } from '../frame/shop-field.ts';
 import { OrderBook } from '../model/order-book.ts';
 import type { Api } from '../net/api.ts';
 import type { Live } from '../net/live.ts';
+import type { Shops } from '../net/shops.ts';
 import type { StepChoice } from './ask.ts';
 import { Badge } from './badge.ts';
 import { Chime } from './chime.ts';
@@ -21,6 +23,7 @@ import { OrderSource } from './order-source.ts';
 interface Parts {
   live: Live;
   api: Api;
+  shops: Shops;
   /** Opens the dialog. */
   signIn: () => void;
   /** For those who listen instead of looking. */
@@ -41,7 +44,7 @@ function soundButton(chime: Chime): HTMLButtonElement {
 }
 
 /** The elements of the view, put together. */
-function build(root: HTMLElement, { signIn }: Parts) {
+function build(root: HTMLElement, { shops, signIn }: Parts) {
   const chime = new Chime();
   const outcome = element('p', { class: 'outcome', role: 'status' });
   const sentence = element('p', { class: 'soft' });
@@ -53,7 +56,8 @@ function build(root: HTMLElement, { signIn }: Parts) {
   root.append(
     element('div', { class: 'board-head' },
       element('div', {}, element('h1', {}, 'Orders'), sentence),
-      element('div', { class: 'row' }, ask, soundButton(chime))),
+      element('div', { class: 'row' },
+        ask, shopField(shops, { withAll: true }), soundButton(chime))),
     outcome);
   const tell = ({ good, text }: Outcome): void => {
     outcome.dataset['good'] = String(good);
@@ -64,6 +68,7 @@ function build(root: HTMLElement, { signIn }: Parts) {
 
 function sentenceOf(book: OrderBook, live: Live): string {
   if (live.connection === 'anonymous') return 'Sign in as the staff of the shop to see them.';
+  if (!book.isKnown) return 'Looking for them.';
   const open = book.columns().reduce((sum, { count }) => sum + count, 0);
   if (open === 0) return 'Nothing is open.';
   const waiting = book.incoming === 0 ? 'none to be accepted' : `${book.incoming} to be accepted`;
@@ -71,33 +76,42 @@ function sentenceOf(book: OrderBook, live: Live): string {
 }
 
 /** Counts what comes in from the beginning, also before anybody looks at the board. */
-function countIncoming(live: Live, onChange: (count: number) => void): void {
-  let waiting = new Set<string>();
+function countIncoming({ live, shops }: Parts, show: (count: () => number) => void): void {
+  /** The shops of the orders that wait, by the ids of the orders. */
+  const waiting = new Map<string, string>();
+  const count = (): number => {
+    const { chosen } = shops;
+    return chosen === null ? waiting.size
+      : [...waiting.values()].filter((shop) => shop === chosen).length;
+  };
+  const take = ({ order_id: id, shop_id: shop, status }: OpenOrder | OrderNotice): void => {
+    if (status === 'placed') waiting.set(id, shop);
+    else waiting.delete(id);
+  };
   live.subscribe({
     snapshot({ orders }) {
-      const placed = orders.filter(({ status }) => status === 'placed');
-      waiting = new Set(placed.map(({ order_id: id }) => id));
-      onChange(waiting.size);
+      waiting.clear();
+      for (const order of orders) take(order);
+      show(count);
     },
-    order(_type, { order_id: id, status }) {
-      if (status === 'placed') waiting.add(id);
-      else waiting.delete(id);
-      onChange(waiting.size);
+    order(_type, notice) {
+      take(notice);
+      show(count);
     },
     connection(state) {
       if (state !== 'anonymous') return;
       waiting.clear();
-      onChange(0);
+      show(count);
     },
   });
+  shops.onChange(() => show(count));
 }
 
 function openBoard(
   root: HTMLElement, parts: Parts, { book, badge }: { book: OrderBook; badge: Badge },
 ): OpenView {
-  const { live, api, announce } = parts;
+  const { live, api, shops, announce } = parts;
   const { chime, sentence, ask, hint, tell } = build(root, parts);
-  let minutes = usualMinutes;
   const onChoice = async (order: Order, choice: StepChoice): Promise<void> => {
     columns.setBusy(order.id, true);
     const done = await takeStep(api, order, choice);
@@ -110,7 +124,8 @@ function openBoard(
   };
   const columns = new Columns({
     onChoice: (order, choice) => { void onChoice(order, choice); },
-    usualMinutes: () => minutes,
+    usualMinutes: ({ shop_id: id }) => shops.get(id)?.delivery.prep_minutes ?? usualMinutes,
+    shopName: ({ shop_id: id }) => shops.nameFor(id),
     now: () => now().wallMs,
   });
   root.append(columns.root, hint);
@@ -129,9 +144,9 @@ function openBoard(
       badge.show(book.incoming);
       draw();
     },
-    onPlaced({ number }) {
+    onPlaced({ number, shop_id: id }) {
       chime.ring();
-      announce(`New order ${number}`);
+      announce(`New order ${number} ${shops.nameFor(id)}`.trimEnd());
     },
     onProblem(refusal) {
       if (refusal !== null) tell({ good: false, text: refusalWords(refusal) });
@@ -139,9 +154,18 @@ function openBoard(
       hadProblem = refusal !== null;
     },
   });
-  void api.get<{ data: Shop[] }>('/v1/shops').then((reply) => {
-    if (reply.ok) minutes = reply.body.data[0]?.delivery.prep_minutes ?? usualMinutes;
-  });
+  const followShops = (): void => {
+    if (book.shop !== shops.chosen) {
+      book.setShop(shops.chosen);
+      badge.show(book.incoming);
+      source.lookAtOnce();
+    }
+    columns.tick();
+    draw();
+  };
+  shops.onChange(followShops);
+  live.subscribe({ snapshot: () => { void shops.load(); } });
+  void shops.load();
   setInterval(() => columns.tick(), tickMs);
   draw();
   return {};
@@ -150,12 +174,13 @@ function openBoard(
 export function boardView(parts: Parts): View {
   const badge = new Badge();
   let book: OrderBook | null = null;
-  countIncoming(parts.live, (count) => { if (book === null) badge.show(count); });
+  countIncoming(parts, (count) => { if (book === null) badge.show(count()); });
   return {
     name: 'orders',
     title: 'Orders',
     open(root) {
       book = new OrderBook();
+      book.setShop(parts.shops.chosen);
       return openBoard(root, parts, { book, badge });
     },
   };

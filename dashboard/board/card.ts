@@ -20,8 +20,10 @@ const minutesMax = 600;
 export interface CardParts {
   /** Somebody has decided. */
   onChoice: (order: Order, choice: StepChoice) => void;
-  /** What is usual in the shop. */
-  usualMinutes: () => number;
+  /** What is usual in its shop. */
+  usualMinutes: (order: Order) => number;
+  /** Its shop, where it could be another; else empty. */
+  shopName: (order: Order) => string;
   now: () => number;
   /** Another card shall have the focus. */
   onArrow: (card: Card, key: string) => void;
@@ -91,6 +93,7 @@ export class Card {
   readonly root = element('li', { class: 'order', tabindex: 0 });
   readonly #parts: CardParts;
   readonly #left = element('p', { class: 'left' });
+  readonly #shop = element('span', { class: 'shop-name' });
   #order: Order;
   #moves: readonly Move[] = [];
   #asked: Asked | null = null;
@@ -110,14 +113,26 @@ export class Card {
   show(order: Order): void {
     const { version, status } = this.#order;
     if (order.version === version && order.status === status) return;
-    const hadFocus = this.root.contains(document.activeElement);
+    const active = document.activeElement;
+    const focused = active instanceof HTMLElement && this.root.contains(active) ? active : null;
+    const [asked, minutes] = [this.#asked, this.#minutes];
     this.#order = order;
     this.#build();
-    if (hadFocus) this.root.focus({ preventScroll: true });
+    if (asked !== null && this.#moves.some(({ step }) => step === asked.step)) this.#put(asked);
+    if (minutes !== null) this.#minutes?.replaceWith(minutes);
+    if (minutes !== null && this.#minutes !== null) this.#minutes = minutes;
+    if (focused === null) return;
+    const still = this.root.contains(focused) ? focused : this.root;
+    still.focus({ preventScroll: true });
   }
 
   /** What changes by itself. */
   tick(): void {
+    const shop = this.#parts.shopName(this.#order);
+    this.#shop.hidden = shop === '';
+    setText(this.#shop, shop);
+    // Shows only where nobody has changed it.
+    this.#minutes?.setAttribute('value', String(this.#parts.usualMinutes(this.#order)));
     if (this.#order.status !== 'placed') return;
     const left = timeLeft(this.#order, this.#parts.now());
     this.#left.hidden = left === null;
@@ -137,18 +152,19 @@ export class Card {
     const order = this.#order;
     const { id, number, status, totals, payment, placed_at: placedAt } = order;
     const titleId = `order-${id}`;
+    this.#shop.id = `shop-of-${id}`;
     const due = dueText(order);
     this.#asked = null;
     this.#minutes = null;
     this.root.dataset['status'] = status;
-    this.root.setAttribute('aria-labelledby', titleId);
+    this.root.setAttribute('aria-labelledby', `${titleId} ${this.#shop.id}`);
     this.root.replaceChildren(
       element('div', { class: 'order-head' },
         element('h3', { id: titleId }, number,
           element('span', { class: 'unseen' }, ` ${spaced(status)}`)),
         element('span', { class: `state is-${status}`, 'aria-hidden': 'true' }, spaced(status)),
         element('span', { class: 'soft' }, clockText(placedAt)),
-        status === 'placed' ? this.#left : null),
+        status === 'placed' ? this.#left : null, this.#shop),
       placeOf(order), linesOf(order), ...saidOf(order),
       element('p', { class: 'sum' },
         element('strong', {}, pounds(totals.total.amount)),
@@ -182,7 +198,7 @@ export class Card {
   #minutesField(number: string): HTMLElement {
     const field = element('input', {
       type: 'number', min: 0, max: minutesMax, step: minutesStep, inputmode: 'numeric',
-      value: this.#parts.usualMinutes(), 'aria-label': `Minutes to prepare ${number}`,
+      value: this.#parts.usualMinutes(this.#order), 'aria-label': `Minutes to prepare ${number}`,
     });
     this.#minutes = field;
     return element('span', { class: 'minutes' }, field, element('span', { class: 'soft' }, 'min'));
@@ -211,9 +227,13 @@ export class Card {
       this.root.focus({ preventScroll: true });
       if (choice !== null) this.#decide(choice);
     });
+    this.#put(asked);
+    asked.focus();
+  }
+
+  #put(asked: Asked): void {
     this.root.querySelector('.moves')?.replaceWith(asked.root);
     this.#asked = asked;
-    asked.focus();
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -37,11 +37,12 @@ function makeColumn(name: ColumnName): Shown {
   return { list, count, empty, rest, column };
 }
 
-function finishedRow(order: Order): HTMLElement {
+function finishedRow(order: Order, shop: string): HTMLElement {
+  const end = endText(order);
   return element('li', { 'data-status': order.status },
     element('strong', {}, order.number),
     element('span', { dir: 'auto' }, order.customer.name),
-    element('span', { class: 'soft' }, endText(order)),
+    element('span', { class: 'soft' }, shop === '' ? end : `${end} \u00b7 ${shop}`),
     element('span', {}, pounds(order.totals.total.amount)),
     element('time', { class: 'soft' }, clockText(order.closed_at ?? order.updated_at)));
 }
@@ -135,11 +136,12 @@ export class Columns {
   }
 
   #showFinished(orders: readonly Order[]): void {
-    const key = orders.map(({ id, version }) => `${id} ${version}`).join();
+    const { shopName } = this.#parts;
+    const key = orders.map((order) => `${order.id} ${order.version} ${shopName(order)}`).join();
     if (key === this.#finishedShown) return;
     this.#finishedShown = key;
     setText(this.#finishedCount, orders.length === 0 ? '' : `the last ${orders.length}`);
-    this.#finished.replaceChildren(...orders.map(finishedRow));
+    this.#finished.replaceChildren(...orders.map((order) => finishedRow(order, shopName(order))));
   }
 
   #onArrow(card: Card, key: string): void {

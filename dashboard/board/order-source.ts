@@ -33,7 +33,7 @@ interface Parts {
 export class OrderSource {
   readonly #parts: Parts;
   readonly #wanted = new Set<string>();
-  #planned = false;
+  #timer: ReturnType<typeof setTimeout> | null = null;
   #looking = false;
   #lookWanted = true;
   #nextLookMs = 0;
@@ -44,7 +44,7 @@ export class OrderSource {
     live.subscribe({
       snapshot: () => this.look(),
       order: (type, notice) => {
-        if (type === 'order.placed') parts.onPlaced(notice);
+        if (type === 'order.placed' && book.isFor(notice)) parts.onPlaced(notice);
         if (book.hear(notice)) this.#wanted.add(notice.order_id);
         parts.onChange();
         this.#soon(gatherMs);
@@ -64,6 +64,14 @@ export class OrderSource {
     this.#soon(0);
   }
 
+  /** The book is of another shop now: nobody shall wait for it. */
+  lookAtOnce(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#nextLookMs = 0;
+    this.look();
+  }
+
   /** An order as it is now. */
   async reload(id: string): Promise<void> {
     const reply = await this.#parts.api.get<Order>(`/v1/orders/${encodeURIComponent(id)}`);
@@ -73,10 +81,8 @@ export class OrderSource {
   }
 
   #soon(ms: number): void {
-    if (this.#planned) return;
-    this.#planned = true;
-    setTimeout(() => {
-      this.#planned = false;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
       void this.#work();
     }, ms);
   }
@@ -107,12 +113,13 @@ export class OrderSource {
     const { book, onChange, onProblem } = this.#parts;
     this.#lookWanted = false;
     this.#nextLookMs = performance.now() + lookGapMs;
-    const since = book.touches;
+    const { shop, touches: since } = book;
     const open: Order[] = [];
     let more = false;
     for (const status of openStatuses) {
       const list = await this.#list(status, pageOrders, pagesMax);
-      if (list === null) return;
+      // Another shop was chosen meanwhile: its orders are asked for next.
+      if (list === null || book.shop !== shop) return;
       open.push(...list.orders);
       more ||= list.more;
     }
@@ -134,8 +141,10 @@ export class OrderSource {
     const orders: Order[] = [];
     let cursor: string | null = '';
     for (let n = 0; n < pages && cursor !== null; n += 1) {
+      const { shop } = this.#parts.book;
       const query = new URLSearchParams({
         status, limit: String(limit), ...(cursor !== '' && { cursor }),
+        ...(shop !== null && { shop_id: shop }),
       });
       const path = `/v1/orders?${query.toString()}`;
       const reply = await this.#parts.api.get<OrderPage>(path);

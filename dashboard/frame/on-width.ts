@@ -1,4 +1,4 @@
-/** Tells the width of an element in whole pixels when it changes; never 0, which hidden ones have. */
+/** Tells the width of an element in whole pixels when it changes; never 0, as of hidden ones. */
 export function onWidth(target: Element, work: (width: number) => void): void {
   let known = 0;
   new ResizeObserver(([entry]) => {

@@ -9,6 +9,7 @@ import type { Drop, Ring } from '../model/delivery-map.ts';
 import { feeRings, roundBelow } from '../model/delivery-map.ts';
 import type { Dot, Frame } from '../model/map-dots.ts';
 import { dotsOf, pixelsPerMetre } from '../model/map-dots.ts';
+import { deliveriesText } from '../model/order-words.ts';
 import { shapes } from './shapes.ts';
 
 /** The map: fees as areas, distances as rings, the shop in the middle, deliveries as shapes. */
@@ -84,7 +85,7 @@ export class MapPicture {
     const height = width >= wideFrom ? Math.min(620, Math.round(width * 0.78)) : width;
     const frame: Frame = { width, height, spanM: data.spanM };
     this.#svg.attr('viewBox', `0 0 ${width} ${height}`).attr('height', height)
-      .attr('aria-label', `Map: ${data.shop.name} and ${data.drops.length} deliveries of today. `
+      .attr('aria-label', `Map: ${data.shop.name} and ${deliveriesText(data.drops)} of today. `
         + 'The table that follows has them all.');
     this.#shop.attr('transform', `translate(${width / 2},${height / 2})`);
     const fees = feeRings(data.shop.delivery);

@@ -4,11 +4,15 @@ import { pounds, refusalWords } from '../actions/deeds.ts';
 import { now } from '../frame/clock.ts';
 import { element, setText } from '../frame/dom.ts';
 import type { View } from '../frame/router.ts';
+import { shopField } from '../frame/shop-field.ts';
 import { distanceText } from '../model/area-names.ts';
 import type { Drop } from '../model/delivery-map.ts';
 import { dropsOf, feeRings, spanFor, spansM } from '../model/delivery-map.ts';
-import type { Api } from '../net/api.ts';
+import { deliveriesText } from '../model/order-words.ts';
+import { dayStart } from '../model/shop-day.ts';
+import type { Api, Refusal } from '../net/api.ts';
 import type { Live } from '../net/live.ts';
+import type { Shops } from '../net/shops.ts';
 import { dropTable, stageKey, unplacedList } from './drop-list.ts';
 import { MapPicture } from './map-picture.ts';
 
@@ -17,6 +21,7 @@ import { MapPicture } from './map-picture.ts';
 interface Parts {
   live: Live;
   api: Api;
+  shops: Shops;
   /** Opens the dialog. */
   signIn: () => void;
 }
@@ -24,13 +29,6 @@ interface Parts {
 const ordersMax = 200;
 /** What happens meanwhile is seen with the next look. */
 const lookGapMs = 2_000;
-
-/** The first moment of the day where the reader is, as the API has it. */
-function midnight(wallMs: number): string {
-  const day = new Date(wallMs);
-  day.setHours(0, 0, 0, 0);
-  return day.toISOString();
-}
 
 function feeList({ delivery }: Shop): HTMLElement {
   const rings = feeRings(delivery);
@@ -40,11 +38,11 @@ function feeList({ delivery }: Shop): HTMLElement {
 }
 
 /** The elements of the view, put together. */
-function build(root: HTMLElement, { signIn }: Parts) {
+function build(root: HTMLElement, { shops, signIn }: Parts) {
   const sentence = element('p', { class: 'soft', role: 'status' });
   const ask = element('button', { type: 'button', class: 'main', hidden: true }, 'Sign in');
   ask.addEventListener('click', signIn);
-  const shops = element('select', { 'aria-label': 'Shop', hidden: true });
+  const field = shopField(shops, { withAll: false });
   const closer = element('button', { type: 'button' }, 'Closer');
   const wider = element('button', { type: 'button' }, 'Wider');
   const stage = element('div', { class: 'card map-stage' });
@@ -60,16 +58,16 @@ function build(root: HTMLElement, { signIn }: Parts) {
   const inside = element('div', { class: 'map-grid', hidden: true }, stage, side, table);
   root.append(element('div', { class: 'board-head' },
     element('div', {}, element('h1', {}, 'Deliveries of today'), sentence),
-    element('div', { class: 'row' }, ask, shops, closer, wider)), inside);
-  return { sentence, ask, shops, closer, wider, stage, key, fees, unplaced, table, inside };
+    element('div', { class: 'row' }, ask, field, closer, wider)), inside);
+  return { sentence, ask, field, closer, wider, stage, key, fees, unplaced, table, inside };
 }
 
 class MapDesk {
   readonly #parts: Parts;
   readonly #built: ReturnType<typeof build>;
   readonly #picture: MapPicture;
-  #shops: readonly Shop[] = [];
-  #page: OrderPage | null = null;
+  /** What was read of the shop. */
+  #read: { shop: Shop; page: OrderPage } | null = null;
   /** Null: as the deliveries need it. */
   #spanM: number | null = null;
   #chosen: string | null = null;
@@ -80,10 +78,10 @@ class MapDesk {
     this.#parts = parts;
     this.#built = build(root, parts);
     this.#picture = new MapPicture(this.#built.stage, (id) => this.#choose(id));
-    const { closer, wider, shops } = this.#built;
+    const { closer, wider, field } = this.#built;
     closer.addEventListener('click', () => this.#zoom(-1));
     wider.addEventListener('click', () => this.#zoom(1));
-    shops.addEventListener('change', () => this.#draw());
+    field.addEventListener('change', () => { void this.#look(); });
     const soon = (): void => this.#soon();
     parts.live.subscribe({ order: soon, snapshot: soon, connection: soon });
   }
@@ -103,39 +101,35 @@ class MapDesk {
   }
 
   async #look(): Promise<void> {
-    const { api, live } = this.#parts;
+    const { live, shops } = this.#parts;
     const { ask, sentence, inside } = this.#built;
     const isAnonymous = live.connection === 'anonymous';
     ask.hidden = !isAnonymous;
     if (isAnonymous) {
       inside.hidden = true;
-      this.#page = null;
+      this.#read = null;
       setText(sentence, 'Sign in as the staff of the shop to see them.');
       return;
     }
-    const query = new URLSearchParams({ from: midnight(now().wallMs), limit: String(ordersMax) });
-    const [page, shops] = await Promise.all([
-      api.get<OrderPage>(`/v1/orders?${query.toString()}`),
-      api.get<{ data: Shop[] }>('/v1/shops'),
-    ]);
-    if (!page.ok || !shops.ok) {
-      const refusal = page.ok ? shops.ok ? null : shops.refusal : page.refusal;
-      if (refusal !== null) setText(sentence, refusalWords(refusal));
-      this.#soon();
-      return;
-    }
-    this.#page = page.body;
-    this.#setShops(shops.body.data);
-    this.#draw();
+    const refusal = await shops.load() ?? await this.#lookAt(this.#shop());
+    if (refusal === null) return;
+    setText(sentence, refusalWords(refusal));
+    this.#soon();
   }
 
-  #setShops(shops: readonly Shop[]): void {
-    const { shops: field } = this.#built;
-    const same = shops.map(({ id }) => id).join() === this.#shops.map(({ id }) => id).join();
-    this.#shops = shops;
-    if (same) return;
-    field.replaceChildren(...shops.map(({ id, name }) => element('option', { value: id }, name)));
-    field.hidden = shops.length < 2;
+  async #lookAt(shop: Shop | undefined): Promise<Refusal | null> {
+    if (shop === undefined) return null;
+    const query = new URLSearchParams({
+      shop_id: shop.id, from: dayStart(now().wallMs, shop.timezone), limit: String(ordersMax),
+    });
+    const page = await this.#parts.api.get<OrderPage>(`/v1/orders?${query.toString()}`);
+    if (!page.ok) return page.refusal;
+    // Another one was chosen meanwhile, and has a look of its own.
+    if (shop.id !== this.#shop()?.id) return null;
+    if (this.#read?.shop.id !== shop.id) this.#spanM = null;
+    this.#read = { shop, page: page.body };
+    this.#draw();
+    return null;
   }
 
   #zoom(by: 1 | -1): void {
@@ -145,21 +139,21 @@ class MapDesk {
   }
 
   #span(): number {
-    const shop = this.#shop();
-    if (this.#spanM !== null || shop === undefined) return this.#spanM ?? spansM[0];
-    return spanFor(dropsOf(this.#page?.data ?? [], shop));
+    if (this.#spanM !== null || this.#read === null) return this.#spanM ?? spansM[0];
+    return spanFor(dropsOf(this.#read.page.data, this.#read.shop));
   }
 
+  /** There is only one in the middle: where all are chosen, the first. */
   #shop(): Shop | undefined {
-    const { shops } = this.#built;
-    return this.#shops.find(({ id }) => id === shops.value) ?? this.#shops[0];
+    const { all, chosen } = this.#parts.shops;
+    return all.find(({ id }) => id === chosen) ?? all[0];
   }
 
   #draw(): void {
-    const shop = this.#shop();
     const { inside, sentence, key, fees, unplaced, table, closer, wider } = this.#built;
-    if (shop === undefined || this.#page === null) return;
-    const drops = dropsOf(this.#page.data, shop);
+    if (this.#read === null) return;
+    const { shop, page } = this.#read;
+    const drops = dropsOf(page.data, shop);
     const spanM = this.#span();
     inside.hidden = false;
     closer.disabled = spanM === spansM[0];
@@ -180,8 +174,8 @@ class MapDesk {
   #words(drops: readonly Drop[]): string {
     if (drops.length === 0) return 'Nothing is delivered today so far.';
     const open = drops.filter(({ stage }) => stage !== 'delivered').length;
-    const which = this.#page?.next_cursor === null ? '' : `of the last ${ordersMax} orders, `;
-    return `${drops.length} deliveries, ${which}${open} of them not there yet.`;
+    const which = this.#read?.page.next_cursor === null ? '' : `of the last ${ordersMax} orders, `;
+    return `${deliveriesText(drops)}, ${which}${open} of them not there yet.`;
   }
 
   #choose(id: string): void {

@@ -73,6 +73,22 @@ it('forgets at a whole look what is gone, but nothing that was heard of while it
   expect(new Set(idsOf(book, 0))).toEqual(new Set([anOrder(2).id, anOrder(3).id]));
 });
 
+it('holds the orders of the chosen shop alone, and is not known before they were read', () => {
+  const book = new OrderBook();
+  const elsewhere = { shop_id: 'quay' };
+  book.replaceOpen([anOrder(1), anOrder(2, elsewhere)], book.touches);
+  book.take(anOrder(3, { ...elsewhere, status: 'delivered' }));
+  expect([book.isKnown, book.incoming, book.finished.length]).toEqual([true, 2, 1]);
+  book.setShop('main');
+  expect([book.isKnown, book.incoming, book.finished.length]).toEqual([false, 1, 0]);
+  book.take(anOrder(4, elsewhere));
+  expect(book.hear({ ...noticeOf(anOrder(5)), shop_id: 'quay' })).toBe(false);
+  book.replaceOpen([anOrder(1), anOrder(6)], book.touches);
+  expect([book.isKnown, book.incoming]).toEqual([true, 2]);
+  book.setShop('quay');
+  expect(book.incoming).toBe(0);
+});
+
 it('says how much time is left, and what is wrong with an address', () => {
   const order = anOrder(1, { accept_by: new Date(nowMs + 300_000).toISOString() });
   expect(timeLeft(order, nowMs)).toEqual({ text: '5:00 left', state: 'calm', part: 1 });

@@ -45,8 +45,32 @@ export class OrderBook {
   readonly #open = new Map<string, Entry>();
   #finished: Order[] = [];
   #touches = 0;
+  #shop: string | null = null;
+  #known = false;
   /** There are more open orders at the server than it was asked for. */
   more = false;
+
+  /** The only shop whose orders are in it; null: of all of them. */
+  get shop(): string | null {
+    return this.#shop;
+  }
+
+  /** False until the first whole look at the orders that belong in it. */
+  get isKnown(): boolean {
+    return this.#known;
+  }
+
+  /** From now on orders of that shop only. */
+  setShop(shop: string | null): void {
+    this.#shop = shop;
+    this.#known = false;
+    for (const [id, { order }] of this.#open) if (!this.isFor(order)) this.#open.delete(id);
+    this.#finished = this.#finished.filter((order) => this.isFor(order));
+  }
+
+  isFor({ shop_id: shop }: Pick<Order, 'shop_id'>): boolean {
+    return this.#shop === null || shop === this.#shop;
+  }
 
   /** To be given to `replaceOpen` after a look that begins now. */
   get touches(): number {
@@ -59,6 +83,7 @@ export class OrderBook {
 
   /** An order as the server has it; one that is older than what is known changes nothing. */
   take(order: Order): void {
+    if (!this.isFor(order)) return;
     const known = this.#open.get(order.id)?.order;
     if (known !== undefined && known.version > order.version) return;
     if (columnOf[order.status] !== null) {
@@ -75,7 +100,9 @@ export class OrderBook {
    * Something happened to an order; true when all of it has to be asked for. It moves at once, but
    * keeps the version that was read: nobody shall decide on what they have not seen.
    */
-  hear({ order_id: id, version, status, at }: OrderNotice): boolean {
+  hear(notice: OrderNotice): boolean {
+    if (!this.isFor(notice)) return false;
+    const { order_id: id, version, status, at } = notice;
     const known = this.#open.get(id)?.order;
     if (known === undefined) return columnOf[status] !== null;
     if (version <= known.version) return false;
@@ -90,9 +117,11 @@ export class OrderBook {
       if (!found.has(id) && touch <= since) this.#open.delete(id);
     }
     for (const order of orders) this.take(order);
+    this.#known = true;
   }
 
   clear(): void {
+    this.#known = false;
     this.#open.clear();
     this.#finished = [];
     this.more = false;

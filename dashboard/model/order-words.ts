@@ -20,6 +20,10 @@ const deeds: Readonly<Record<string, string>> = {
 /** "not accepted in time" for `not_accepted_in_time`. */
 export const spaced = (word: string): string => word.replaceAll('_', ' ');
 
+/** "1 delivery" of one. */
+export const deliveriesText = ({ length }: readonly unknown[]): string =>
+  `${length} ${length === 1 ? 'delivery' : 'deliveries'}`;
+
 export function orderWords(type: string, { number, reason }: OrderNotice): string {
   const deed = deeds[type] ?? spaced(type.replace('order.', ''));
   return `${number} ${deed}${reason === null ? '' : `: ${spaced(reason)}`}`;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { backendKey, linesOfOrder, TopologyMemory } from './topology.ts';
+import { linesOfOrder } from './order-flow.ts';
+import { backendKey, TopologyMemory } from './topology.ts';
 import type { Topology } from './topology.ts';
 import { failed, member, notice, status, storeOf } from './testing/status.ts';
 
@@ -51,7 +52,7 @@ it('shows the front end that answers even when the name server lists nobody', ()
   expect(conditionIn(topology, 'nameserver')).toBe('failed');
 });
 
-it('lets an order flow through the front end that it came to, and on to all that are in sync', () => {
+it('lets an order flow through its own front end, and on to all that are in sync', () => {
   const learner = member(3, { in_sync: false, role: 'learner', state: 'catching up' });
   const doors = ['frontend-1', 'frontend-2'].map((id) => ({ id, address: 'x:1', alive: true }));
   const two = new TopologyMemory().look(

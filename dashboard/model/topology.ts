@@ -1,4 +1,3 @@
-import type { OrderNotice } from '../../shared/contract/event-stream.ts';
 import type { ClusterStatus } from '../../shared/contract/frontend.ts';
 import type { Condition } from './condition.ts';
 import { breakerWord, conditionOf, sayingOf } from './condition.ts';
@@ -92,22 +91,6 @@ function linksOf(status: ClusterStatus, nodes: readonly TopologyNode[]): Topolog
       .map(({ key }) => link('geocoding', leading.key, key)),
     ...names,
   ];
-}
-
-/**
- * The lines along which it went: through its front end to the primary, and, as it was committed,
- * from there to all that are in sync.
- */
-export function linesOfOrder({ nodes, links }: Topology, notice: OrderNotice): string[] {
-  const { front_end: frontEnd, actor } = notice;
-  const doors = links.filter(({ kind }) => kind === 'orders');
-  const [only] = doors;
-  // Where nobody says which one it was, it is certain only where there is one.
-  const door = doors.find(({ from }) => frontEnd !== undefined && from === frontendKey(frontEnd))
-    ?? (doors.length === 1 && actor.kind !== 'system' ? only : undefined);
-  const followers = links.filter(({ kind, to }) => kind === 'replication'
-    && nodes.find(({ key }) => key === to)?.condition === 'backup');
-  return [...(door === undefined ? [] : [door]), ...followers].map(({ key }) => key);
 }
 
 /** The picture from look to look: who disappears is shown as failed for a while. */

@@ -2,7 +2,7 @@ import { select } from 'd3';
 import type { Selection } from 'd3';
 import type { OrderNotice } from '../../shared/contract/event-stream.ts';
 import { onWidth } from '../frame/on-width.ts';
-import { linesOfOrder } from '../model/topology.ts';
+import { linesOfOrder } from '../model/order-flow.ts';
 import type { Topology, TopologyLink, TopologyNode } from '../model/topology.ts';
 import type { Segment } from './flow-dots.ts';
 import { FlowDots } from './flow-dots.ts';
