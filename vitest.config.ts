@@ -25,6 +25,8 @@ export default defineConfig({
           include: ['tests/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          // As above; each file would load half of the system anew.
+          isolate: false,
           // Most of their time they wait; more at once would measure the machine.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
