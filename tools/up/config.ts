@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { z } from 'zod';
 import { decideColour } from '../../client/terminal.ts';
 import { OrderlyError } from '../../shared/contract/errors.ts';
@@ -28,7 +29,7 @@ export interface UpConfig {
 
 const portNumber = z.coerce.number().int().min(0).max(65_535);
 const optionsSchema = z.object({
-  backends: z.coerce.number().int().min(1).max(16),
+  backends: z.coerce.number().int().min(1).max(16).optional(),
   frontends: z.coerce.number().int().min(1).max(8),
   port: portNumber,
   nameserverPort: portNumber,
@@ -44,6 +45,20 @@ const optionsSchema = z.object({
   color: z.enum(['auto', 'always', 'never']).default('auto'),
 });
 
+const backendsUsual = 3;
+
+/** One that was added while the system ran is started again with the others. */
+function backendsIn(data: string | undefined): number {
+  if (data === undefined) return backendsUsual;
+  try {
+    const kept = readdirSync(data).filter((name) => /^backend-\d+$/.test(name));
+    return Math.max(backendsUsual, kept.length);
+  } catch {
+    // A new one, or one that is refused when it is opened.
+    return backendsUsual;
+  }
+}
+
 export function readUpConfig(opts: unknown): UpConfig {
   const parsed = optionsSchema.safeParse(opts);
   if (!parsed.success) {
@@ -51,10 +66,11 @@ export function readUpConfig(opts: unknown): UpConfig {
     const flag = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
     throw new OrderlyError('invalid_params', `--${flag}: ${issue?.message ?? 'wrong value'}`);
   }
-  const { data, geocoderPrimaryUrl, geocoderSecondaryUrl, color, ...rest } = parsed.data;
+  const { backends, data, geocoderPrimaryUrl, geocoderSecondaryUrl, color, ...rest } = parsed.data;
   const { env, stderr } = process;
   return {
     ...rest,
+    backends: backends ?? backendsIn(data),
     logFormat: rest.logFormat ?? (rest.json ? 'json' : 'pretty'),
     data: data ?? null,
     geocoderUrls: { primary: geocoderPrimaryUrl ?? null, secondary: geocoderSecondaryUrl ?? null },

@@ -5,7 +5,8 @@ const option = (flags: string, help: string, variable: string): Option =>
 
 /** Flags of `orderly up`; each may also be given as ORDERLY_ and its name in capitals. */
 export const upOptions = (command: Command): Command => command
-  .addOption(option('--backends <n>', 'how many back ends', 'BACKENDS').default('3'))
+  .addOption(option('--backends <n>',
+    'how many back ends (default: 3, or all that the folder of --data has)', 'BACKENDS'))
   .addOption(option('--frontends <n>', 'how many front ends', 'FRONTENDS').default('1'))
   .addOption(option('--port <n>', 'port of the first front end, 0: any free one', 'PORT')
     .default('8080'))
