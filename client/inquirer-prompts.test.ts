@@ -44,6 +44,16 @@ describe('inquirerPrompts', () => {
     expect(await answer).toBe('DH1 3LE');
   });
 
+  it('takes an emptied line as empty, not as what was there before', async () => {
+    const terminal = sit();
+    const answer = terminal.prompts.text({
+      message: 'Note', initial: 'Ring', check: (text) => (text === 'Ring' ? 'Not that' : null),
+    });
+    await until(terminal, 'Ring');
+    terminal.stdin.write('\u0015\r');
+    expect(await answer).toBe('');
+  });
+
   it('takes the fallback for an empty line', async () => {
     const terminal = sit();
     const answer = terminal.prompts.text({ message: 'How many?', fallback: '1' });

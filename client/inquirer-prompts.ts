@@ -1,6 +1,8 @@
+import { styleText } from 'node:util';
 import { must } from '../shared/runtime/assert.ts';
 import {
   PromptEnded, type Choice, type ChoiceQuestion, type Prompts, type SomeQuestion,
+  type TextQuestion,
 } from './prompts.ts';
 import type { Io } from './terminal.ts';
 import { columnsOf, fit } from './view/width.ts';
@@ -128,16 +130,44 @@ function until(...signals: AbortSignal[]): Promise<void> {
 
 const verdictOf = (wrong: string | null | undefined): true | string => wrong ?? true;
 
+/** A text to edit. Of an emptied line inquirer would take the old text; here it is empty. */
+async function askEdited(
+  io: Io, { message, initial, check }: TextQuestion & { initial: string },
+): Promise<string> {
+  let line = initial;
+  let answer = initial;
+  await askInquirer(io, {
+    type: 'input',
+    message,
+    default: initial,
+    prefill: 'editable',
+    theme: { style: { defaultAnswer: () => '' } },
+    transformer: (text: string, { isFinal }: { isFinal: boolean }) => {
+      if (isFinal) return styleText('cyan', answer);
+      line = text;
+      return text;
+    },
+    validate: () => {
+      answer = line;
+      return verdictOf(check?.(answer));
+    },
+  });
+  return answer;
+}
+
 /** Questions by inquirer, on stderr, so that stdout stays free for results. */
 export function inquirerPrompts(io: Io): Prompts {
   return {
-    text: async ({ message, initial, fallback, check }) => String(await askInquirer(io, {
-      type: 'input',
-      message,
-      validate: (text: string) => verdictOf(check?.(text)),
-      ...(fallback === undefined ? {} : { default: fallback }),
-      ...(initial === undefined ? {} : { default: initial, prefill: 'editable' }),
-    })),
+    text: async (question) => {
+      const { message, initial, fallback, check } = question;
+      if (initial !== undefined) return askEdited(io, { ...question, initial });
+      return String(await askInquirer(io, {
+        type: 'input',
+        message,
+        validate: (text: string) => verdictOf(check?.(text)),
+        ...(fallback === undefined ? {} : { default: fallback }),
+      }));
+    },
     choose: async <T>({ message, choices, initial }: ChoiceQuestion<T>) => {
       const at = await askInquirer(io, {
         type: 'select',
