@@ -10,6 +10,7 @@ export default defineConfig({
           include: [
             '{shared,nameserver,frontend-server,backend-server,client,dashboard,tools}/**/*.test.ts',
           ],
+          globalSetup: 'tests/temp-folder.ts',
           testTimeout: 60_000,
           hookTimeout: 30_000,
           // A worker loads a module once for all of its files, so no test may replace one, and
@@ -23,6 +24,7 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: ['tests/*.test.ts'],
+          globalSetup: 'tests/temp-folder.ts',
           testTimeout: 120_000,
           hookTimeout: 60_000,
           // As above; each file would load half of the system anew.
@@ -37,6 +39,7 @@ export default defineConfig({
         test: {
           name: 'long',
           include: ['tests/long/*.test.ts'],
+          globalSetup: 'tests/temp-folder.ts',
           testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 1,
