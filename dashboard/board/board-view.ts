@@ -140,7 +140,6 @@ function openBoard(
   const source = new OrderSource({
     api, live, book,
     onChange() {
-      // At once: nothing is drawn while the tab is hidden, and then its title is all there is.
       badge.show(book.incoming);
       draw();
     },

@@ -89,6 +89,10 @@ const trackerLink = ({ number, track_url: url }: Order): HTMLElement | null =>
     'aria-label': `Tracker of ${number}, in a new tab`,
   }, 'tracker'));
 
+/** Everything of an order that a card may show. */
+const looksOf = ({ version: _version, updated_at: _at, ...shown }: Order): string =>
+  JSON.stringify(shown);
+
 export class Card {
   readonly root = element('li', { class: 'order', tabindex: 0 });
   readonly #parts: CardParts;
@@ -111,12 +115,13 @@ export class Card {
   }
 
   show(order: Order): void {
-    const { version, status } = this.#order;
-    if (order.version === version && order.status === status) return;
+    const before = this.#order;
+    if (order.version === before.version && order.status === before.status) return;
+    this.#order = order;
+    if (looksOf(order) === looksOf(before)) return;
     const active = document.activeElement;
     const focused = active instanceof HTMLElement && this.root.contains(active) ? active : null;
     const [asked, minutes] = [this.#asked, this.#minutes];
-    this.#order = order;
     this.#build();
     if (asked !== null && this.#moves.some(({ step }) => step === asked.step)) this.#put(asked);
     if (minutes !== null) this.#minutes?.replaceWith(minutes);

@@ -54,6 +54,9 @@ export class Columns {
   readonly #cards = new Map<string, Card>();
   readonly #finished = element('ol', { class: 'finished-list' });
   readonly #finishedCount = element('span', { class: 'count' });
+  readonly #fold = element('details', { class: 'card finished' },
+    element('summary', {}, 'Finished ', this.#finishedCount), this.#finished);
+  #ended: readonly Order[] = [];
   #finishedShown = '';
 
   constructor(parts: Omit<CardParts, 'onArrow'>) {
@@ -64,8 +67,8 @@ export class Columns {
       this.#columns.set(name, column);
       row.append(column.column);
     }
-    this.root.append(row, element('details', { class: 'card finished' },
-      element('summary', {}, 'Finished ', this.#finishedCount), this.#finished));
+    this.#fold.addEventListener('toggle', () => this.#showFinished());
+    this.root.append(row, this.#fold);
   }
 
   show(book: OrderBook): void {
@@ -79,7 +82,8 @@ export class Columns {
       this.#leave(card);
       this.#cards.delete(id);
     }
-    this.#showFinished(book.finished);
+    this.#ended = book.finished;
+    this.#showFinished();
   }
 
   tick(): void {
@@ -99,10 +103,17 @@ export class Columns {
     const rest = count - orders.length;
     shown.rest.hidden = rest === 0;
     setText(shown.rest, `and ${rest} more, shown when there is room`);
-    let place = shown.list.firstElementChild;
-    for (const order of orders) {
-      const card = this.#cardOf(order);
-      if (card.root === place) place = place.nextElementSibling;
+    const cards = orders.map((order) => this.#cardOf(order));
+    const wanted = new Set<Element>(cards.map(({ root }) => root));
+    // What goes elsewhere is passed over: those that stay are not taken out of the page.
+    const stayingFrom = (from: Element | null): Element | null => {
+      let at = from;
+      while (at !== null && !wanted.has(at)) at = at.nextElementSibling;
+      return at;
+    };
+    let place = stayingFrom(shown.list.firstElementChild);
+    for (const card of cards) {
+      if (card.root === place) place = stayingFrom(place.nextElementSibling);
       else this.#move(card, shown.list, place);
     }
   }
@@ -135,12 +146,15 @@ export class Columns {
     root.remove();
   }
 
-  #showFinished(orders: readonly Order[]): void {
+  /** Nothing is made while it is folded. */
+  #showFinished(): void {
     const { shopName } = this.#parts;
+    const orders = this.#ended;
+    setText(this.#finishedCount, orders.length === 0 ? '' : `the last ${orders.length}`);
+    if (!this.#fold.open) return;
     const key = orders.map((order) => `${order.id} ${order.version} ${shopName(order)}`).join();
     if (key === this.#finishedShown) return;
     this.#finishedShown = key;
-    setText(this.#finishedCount, orders.length === 0 ? '' : `the last ${orders.length}`);
     this.#finished.replaceChildren(...orders.map((order) => finishedRow(order, shopName(order))));
   }
 

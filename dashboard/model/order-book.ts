@@ -32,7 +32,11 @@ export const finishedStatuses = statuses.filter((status) => columnOf[status] ===
 const dueAt = ({ status, accept_by: acceptBy, eta, placed_at: placedAt }: Order): string =>
   (status === 'placed' ? acceptBy : eta?.latest) ?? placedAt;
 
-const byDue = (a: Order, b: Order): number => dueAt(a).localeCompare(dueAt(b));
+/** Times of the API sort as text. */
+const byDue = (a: Order, b: Order): number => {
+  const [first, second] = [dueAt(a), dueAt(b)];
+  return first < second ? -1 : first > second ? 1 : 0;
+};
 const byEnd = (a: Order, b: Order): number => b.updated_at.localeCompare(a.updated_at);
 
 interface Entry {
