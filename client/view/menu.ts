@@ -3,6 +3,7 @@ import type { Screen } from '../terminal.ts';
 import { money } from './money.ts';
 import { table } from './table.ts';
 import { told } from './told.ts';
+import { wrapHanging } from './width.ts';
 
 const nameMax = 60;
 
@@ -32,13 +33,14 @@ export function menuView(menu: Menu, screen: Screen): string {
   const items = menu.categories.flatMap((category) => category.items);
   if (items.length === 0) return 'The menu is empty.';
   const columns = [
-    { title: 'SKU' }, { title: 'ITEM' }, { title: 'PRICE', align: 'right' as const },
+    { title: 'SKU' }, { title: 'ITEM', flex: true as const }, { title: 'PRICE', align: 'right' as const },
   ];
   const parts = menu.categories.filter((category) => category.items.length > 0)
     .map((category) => {
       const rows = category.items.map((item) => itemRow(item, screen));
       const options = category.items.flatMap((item) => item.option_groups.map((group) =>
-        screen.paint.dim(`  ${told(item.sku, nameMax)}: ${groupLine(group)}`)));
+        wrapHanging(`  ${told(item.sku, nameMax)}: ${groupLine(group)}`, screen.width, 4)
+          .split('\n').map((line) => screen.paint.dim(line)).join('\n')));
       const title = screen.paint.bold(told(category.name, nameMax));
       return [title, table(columns, rows, screen), ...options].join('\n');
     });

@@ -107,6 +107,11 @@ describe('the menu', () => {
     ].join('\n'));
   });
 
+  it('keeps to a narrow terminal', () => {
+    const lines = menuView(exampleMenu, { ...plain, width: 27 }).split('\n');
+    expect(lines.filter((line) => line.length > 27)).toEqual([]);
+  });
+
   it('says so when it is empty', () => {
     expect(menuView({ categories: [] }, plain)).toBe('The menu is empty.');
   });
