@@ -23,7 +23,7 @@ class Line {
     this.#socket = socket;
     this.#start = start;
     // Node reads on at the end of each request, and fastify for each body.
-    socket.on('resume', () => this.#holdBack());
+    socket.on('resume', () => this.#stayPaused());
   }
 
   take(turn: Turn): void {
@@ -55,6 +55,15 @@ class Line {
 
   #holdBack(): void {
     if (this.#waiting.length > 0) this.#socket.pause();
+  }
+
+  /**
+   * A socket that was paused between `resume()` and its event counts as paused and reads all the
+   * same: `pause()` does nothing then, and only the event makes Node's server stop.
+   */
+  #stayPaused(): void {
+    if (this.#waiting.length > 0 && this.#socket.isPaused()) this.#socket.emit('pause');
+    else this.#holdBack();
   }
 }
 
