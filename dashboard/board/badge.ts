@@ -11,7 +11,7 @@ export class Badge {
   readonly #mark = element('span', { class: 'nav-badge', hidden: true },
     this.#number, element('span', { class: 'unseen' }, ' incoming'));
   #count = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #planned = false;
 
   constructor() {
     // Each view writes a title of its own.
@@ -23,11 +23,13 @@ export class Badge {
   /** By a timer, not with a frame: there are none while the tab is hidden. */
   show(count: number): void {
     this.#count = count;
-    this.#timer ??= setTimeout(() => this.#draw(), gatherMs);
+    if (this.#planned) return;
+    this.#planned = true;
+    setTimeout(() => this.#draw(), gatherMs);
   }
 
   #draw(): void {
-    this.#timer = null;
+    this.#planned = false;
     const count = this.#count;
     if (!this.#mark.isConnected) {
       document.querySelector('#views a[href="#/orders"]')?.append(this.#mark);
