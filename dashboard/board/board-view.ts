@@ -135,7 +135,7 @@ function openBoard(
     hint.hidden = !ask.hidden;
     setText(sentence, sentenceOf(book, live));
   };
-  const draw = onFrame(show);
+  const draw = onFrame(() => { if (!root.hidden) show(); });
   let hadProblem = false;
   const source = new OrderSource({
     api, live, book,
@@ -166,8 +166,7 @@ function openBoard(
   live.subscribe({ snapshot: () => { void shops.load(); } });
   void shops.load();
   setInterval(() => columns.tick(), tickMs);
-  draw();
-  return {};
+  return { show: draw };
 }
 
 export function boardView(parts: Parts): View {

@@ -124,8 +124,10 @@ export class Card {
     const [asked, minutes] = [this.#asked, this.#minutes];
     this.#build();
     if (asked !== null && this.#moves.some(({ step }) => step === asked.step)) this.#put(asked);
-    if (minutes !== null) this.#minutes?.replaceWith(minutes);
-    if (minutes !== null && this.#minutes !== null) this.#minutes = minutes;
+    if (minutes !== null && this.#minutes !== null) {
+      this.#minutes.replaceWith(minutes);
+      this.#minutes = minutes;
+    }
     if (focused === null) return;
     const still = this.root.contains(focused) ? focused : this.root;
     still.focus({ preventScroll: true });
