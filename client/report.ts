@@ -5,12 +5,14 @@ import { describeFailure, problemOf } from './messages.ts';
 import { PromptEnded } from './prompts.ts';
 import type { Terminal } from './terminal.ts';
 
+const seeHelp = (help: string): string => `see \`${help} --help\``;
+
 /** commander's own words: `error: unknown option '--x'` and, on a second line, a suggestion. */
 function usageOf(error: CommanderError, help: string): Failure {
   const [what = '', ...suggestions] = error.message.replace(/^error: /, '').split('\n');
   const hints = suggestions.filter((line) => line !== '')
     .map((line) => line.replace(/^\((.*)\)$/, '$1'));
-  return usageFailure(what, [...hints, `see \`${help} --help\``]);
+  return usageFailure(what, [...hints, seeHelp(help)]);
 }
 
 function failureOf(error: unknown, help: string): Failure {
@@ -31,6 +33,13 @@ function failureOf(error: unknown, help: string): Failure {
   });
 }
 
+/** A wrong usage that names no way out has one all the same: the help of its command. */
+function withFix(failure: Failure, help: string): Failure {
+  const { facts, shown } = failure;
+  if (facts.exitCode !== exitCodes.usage || shown || (facts.fixes ?? []).length > 0) return failure;
+  return new Failure({ ...facts, fixes: [seeHelp(help)] });
+}
+
 /**
  * Tells an error the way the run talks and answers with its exit code. `help` is the command whose
  * help explains the usage.
@@ -40,7 +49,7 @@ export function report(
   { json, verbose, help }: Omit<Manner, 'colour'> & { help: string },
 ): ExitCode {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
-  const failure = failureOf(error, help);
+  const failure = withFix(failureOf(error, help), help);
   if (json) terminal.printJson(problemOf(failure));
   else if (!failure.shown) terminal.tell(describeFailure(failure, terminal.talkPaint, verbose));
   const strange = failure !== error && failure.code === 'internal';

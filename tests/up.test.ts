@@ -179,7 +179,7 @@ describe('orderly up', () => {
   it('wrong usage ends with 2 and the flag that is wrong', async () => {
     const wrong = orderly('up', '--backends', 'many');
     expect(await wrong.ended).toBe(2);
-    expect(wrong.err()).toMatch(/--backends/);
+    expect(wrong.err()).toMatch(/--backends.*\nfix: +see `orderly up --help`/);
   });
 });
 
