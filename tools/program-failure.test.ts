@@ -10,7 +10,7 @@ describe('the end of a program', () => {
   };
 
   it('says of a folder that can not be had why, and what to do', () => {
-    for (const reason of ['in_use', 'unusable']) {
+    for (const reason of ['in_use', 'not_a_folder', 'unusable']) {
       const facts = factsOf(new OrderlyError('unavailable', 'The folder.', { reason }));
       expect(facts, reason).toMatchObject({
         what: 'The folder.', exitCode: 3, causes: [expect.stringMatching(/./)],

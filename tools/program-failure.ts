@@ -19,6 +19,10 @@ const advice: Readonly<Record<string, { cause: string; fix: string }>> = {
     cause: 'a program that was started with the same folder still runs',
     fix: 'end that one, or name another folder with --data DIR',
   },
+  not_a_folder: {
+    cause: 'a file is in its place',
+    fix: 'move the file away, or name another folder with --data DIR',
+  },
   unusable: {
     cause: 'this user has no right to it, or the disk is full or read-only',
     fix: 'give this user the right to write there, or name other places: --data DIR, and '

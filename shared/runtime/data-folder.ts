@@ -23,7 +23,8 @@ export function onFile<T>(path: string, action: () => T): T {
     if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')
       || error instanceof OrderlyError) throw error;
     throw new OrderlyError(
-      'unavailable', `${path} can not be used (${error.code}).`, { reason: 'unusable' },
+      'unavailable', `${path} can not be used (${error.code}).`,
+      { reason: /^(EEXIST|ENOTDIR)$/.test(error.code) ? 'not_a_folder' : 'unusable' },
     );
   }
 }
@@ -79,8 +80,8 @@ function tryOpen(dir: string): DataFolder | null {
 
 /**
  * Makes and locks a data folder. Throws `unavailable` when another process uses it (data.reason
- * 'in_use'), when others on this machine can read it ('permissions') or it can not be used at all
- * ('unusable').
+ * 'in_use'), when others on this machine can read it ('permissions'), a file is in its place
+ * ('not_a_folder') or it can not be used at all ('unusable').
  */
 export function openDataFolder(dir: string): DataFolder {
   const folder = tryOpen(dir);

@@ -37,9 +37,12 @@ describe('the folder of a cluster', () => {
       new RegExp(`^The data folder .*open to others.*\ncause: .*\nfix: .*chmod go= ${folder}, or`));
   });
 
-  it('is refused where it can not be made, with what the system says', () => {
-    writeFileSync(join(folder, 'file'), '');
-    expect(() => openPlace(join(folder, 'file', 'below'))).toThrow(
-      /can not be used\.\ncause: .*\(ENOTDIR\)\.\nfix: .*right to write/);
+  it('is refused where a file is in the way, with what the system says', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(() => openPlace(file)).toThrow(
+      /can not be used\.\ncause: .*\(EEXIST\)\.\nfix: .*move the file away/);
+    expect(() => openPlace(join(file, 'below'))).toThrow(
+      /can not be used\.\ncause: .*\(ENOTDIR\)\.\nfix: .*move the file away/);
   });
 });

@@ -30,7 +30,8 @@ function advised(error: unknown, dir: string): unknown {
       'it holds keys and the names and addresses of customers', `run: chmod go= ${dir}`);
   }
   return tell(`The data folder ${dir} can not be used.`, error.message,
-    'give this user the right to write there');
+    reason === 'not_a_folder'
+      ? 'move the file away' : 'give this user the right to write there');
 }
 
 /** Opens the folder, or makes a temporary one. Throws `unavailable` with cause and fix. */
