@@ -109,7 +109,7 @@ class Backup {
     const draft = `${file}.partial-${randomBytes(4).toString('hex')}`;
     const timer = clock.setTimer(this.#wish.config.timeoutMs, () => this.#late.abort());
     try {
-      const handle = await onDisk(draft, 'written', () => open(draft, 'wx+', 0o600));
+      const handle = await onDisk(file, 'written', () => open(draft, 'wx+', 0o600));
       try {
         const done = await this.#fill(handle, { draft, begunAt });
         await onDisk(file, 'written', async () => {

@@ -94,7 +94,7 @@ export async function tellRestored(
     return;
   }
   const folder = told(data, pathWidth);
-  terminal.print(`${folder} is a new cluster with ${orders} orders
+  terminal.print(`${folder} is a new cluster with ${orders} order${orders === 1 ? '' : 's'}
   cluster  ${clusterId}
   key      ${newKey ? `${folder}/cluster.key, new; every machine of the cluster needs it`
     : 'the one that the environment gives'}
