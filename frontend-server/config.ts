@@ -44,8 +44,9 @@ function checked(options: unknown): z.infer<typeof schema> {
   const parsed = schema.safeParse(options);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
+  const flag = String(issue?.path[0]).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new OrderlyError(
-    'invalid_params', `Option ${String(issue?.path[0])}: ${issue?.message ?? 'wrong value'}.`,
+    'invalid_params', `--${flag}: ${issue?.message ?? 'wrong value'}.`,
   );
 }
 
