@@ -54,6 +54,8 @@ export interface StreamRequest {
   isGood: () => boolean;
 }
 
+/** So long a reader waits for its session to be looked at; the stream itself asks again. */
+const confirmMs = 1_000;
 const reconnectMs = 1_000;
 /** Readers of a front end that stops come to the others one after the other. */
 const reconnectMsMax = 2_000;
@@ -80,6 +82,18 @@ export class EventHub {
   /** How many listen now. */
   get streams(): number {
     return this.#streams.size;
+  }
+
+  /** Throws `unauthorized` for who is signed out, when a back end says so in time. */
+  async confirm(reader: Reader): Promise<void> {
+    if (reader.session === undefined) return;
+    const { source, clock } = this.#parts;
+    const over = new AbortController();
+    const isIn = await Promise.race([
+      isSignedIn(source, reader), clock.sleep(confirmMs, over.signal).then(() => true),
+    ]);
+    over.abort();
+    if (!isIn) throw new OrderlyError('unauthorized', 'You are signed out. Sign in again.');
   }
 
   /**

@@ -20,6 +20,7 @@ interface Listening {
   audience?: Audience;
   types?: string;
   lineage?: number;
+  session?: string;
 }
 
 /** A front end: one feed, and the streams that read from it. */
@@ -39,11 +40,12 @@ class FrontEnd {
   }
 
   open(listening: Listening = {}): { sink: MemorySink; stream: EventStream } {
-    const { lastEventId = null, audience = operator, types, lineage = 1 } = listening;
+    const { lastEventId = null, audience = operator, types, lineage = 1, session } = listening;
+    const principal = { kind: 'operator', id: null } as const;
     const sink = new MemorySink();
     const stream = new EventStream({
       feed: this.feed, source: this.log, sink, clock, logger, audience, lastEventId,
-      reader: { principal: { kind: 'operator', id: null } },
+      reader: { principal, ...(session !== undefined && { session }) },
       filter: typeFilter(types, true), lineage: () => lineage, bufferBytesMax: 10_000,
     });
     stream.start();
@@ -211,6 +213,27 @@ describe('an event stream', () => {
     const { sink } = new FrontEnd(log).open();
     await until(() => sink.state === 'ended');
     expect(sink.told).toEqual([]);
+  });
+
+  it('tells nothing that is at hand to a session before a back end has seen it', async () => {
+    const log = new FakeLog();
+    const frontEnd = new FrontEnd(log);
+    const other = frontEnd.open();
+    await until(() => other.sink.told.length === 1);
+    log.grow(3);
+    await until(() => other.sink.told.length === 4);
+    log.failWith = new OrderlyError('unauthorized');
+    const signedOut = frontEnd.open({ lastEventId: '1', session: 'a' });
+    await until(() => signedOut.sink.state === 'ended');
+    expect(signedOut.sink.told).toEqual([]);
+    log.failWith = null;
+    const { sink, stream } = frontEnd.open({ lastEventId: '1', session: 'b' });
+    await until(() => sink.told.length === 2);
+    log.grow(1);
+    await until(() => sink.told.length === 3);
+    expect(sink.told).toEqual(range(2, 4));
+    stream.end();
+    other.stream.end();
   });
 
   it('moves the place of a reader that nothing was for', async () => {

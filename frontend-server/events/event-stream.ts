@@ -52,6 +52,8 @@ export class EventStream implements FeedListener {
   readonly #parts: StreamParts;
   readonly #over = new AbortController();
   #place: Place | null = null;
+  /** A back end has taken the session for good: before that nothing is told from what is at hand. */
+  #admitted: boolean;
   /** What the feed brings is told at once. */
   #live = false;
   /** Grows when what is being read has lost its meaning. */
@@ -62,6 +64,7 @@ export class EventStream implements FeedListener {
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
+    this.#admitted = parts.reader.session === undefined;
   }
 
   start(): void {
@@ -180,6 +183,7 @@ export class EventStream implements FeedListener {
     const generation = this.#generation;
     const scope = scopeOf(audience);
     const snapshot = await readOpen(source, { reader, limit: snapshotOrders, scope });
+    this.#admitted = true;
     if (generation !== this.#generation) return;
     const { position } = snapshot;
     this.#place = { position, known: true };
@@ -187,9 +191,10 @@ export class EventStream implements FeedListener {
     feed.begin(position);
   }
 
-  /** False when the feed does not reach back to this place. */
+  /** False when the feed does not reach back to this place, or the reader may be signed out. */
   #tellAtHand(place: Place): boolean {
     const { feed } = this.#parts;
+    if (!this.#admitted) return false;
     if (!place.known && place.position > (feed.position ?? -1)) return false;
     const stretch = feed.since(place.position, pageEvents);
     if (stretch === null) return false;
@@ -204,6 +209,7 @@ export class EventStream implements FeedListener {
     const generation = this.#generation;
     const scope = scopeOf(audience);
     const page = await readPage(source, after, { reader, limit: pageEvents, scope });
+    this.#admitted = true;
     if (generation !== this.#generation) return;
     if (page.lsn < after) {
       this.#reset();

@@ -171,6 +171,8 @@ describe('GET /v1/events', () => {
     door.cluster.primary.refuseWith = new OrderlyError('unauthorized');
     await until(() => customer.connections > 1);
     expect(operator.connections).toBe(1);
+    const again = await door.ask('GET', orders, { headers: { authorization: `Bearer ${token}` } });
+    expect(again.json).toMatchObject({ status: 401, code: 'unauthorized' });
   });
 
   it('ends streams first when it stops, so that nothing waits for them', async () => {

@@ -165,6 +165,7 @@ function addRoute(app: FastifyInstance, parts: RouteParts): void {
         lastEventId: lastEventIdOf(request),
         isGood: () => isGood(identities, stream.access, request.headers.authorization),
       };
+      await untraced(() => desk.events.confirm(listening.reader));
       // It outlives the request, and the feed behind it works for all.
       untraced(() => desk.events.open(listening, () => openSink(reply, clock)));
     },

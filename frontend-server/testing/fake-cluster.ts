@@ -24,7 +24,7 @@ import { silentLogger } from '../../shared/runtime/logger.ts';
 import type { CloseResult, SubmitResult } from '../forwarder.ts';
 import type { Upstream } from '../upstream.ts';
 import { createUpstream } from '../upstream.ts';
-import { sampleMenu, sampleOrder } from './samples.ts';
+import { sampleAccount, sampleMenu, sampleOrder } from './samples.ts';
 
 /**
  * Back ends and a name server over real sockets, with scripted conduct: perfect replication (one
@@ -320,6 +320,7 @@ export class FakeCluster {
         && (scope.kind !== 'order' || event.order_id === scope.order_id));
       return { feed: feed.slice(0, limit) };
     }
+    if (query.query === 'account.get') return { account: sampleAccount() };
     if (query.query === 'orders.open') return { open: { orders: [], more: false } };
     const orders = [...this.results.values()];
     if (query.query === 'order.list') return { page: { data: orders, next_cursor: 'Y3Vyc29y' } };

@@ -1,9 +1,15 @@
+import type { AccountView } from '../../shared/contract/account.ts';
 import type { Menu, Order, PlaceInput } from '../../shared/contract/order.ts';
 import { gbp } from '../../shared/contract/order.ts';
 
 /** Valid values of the contract, for tests. */
 
 const at = '2026-05-04T12:00:00.000Z';
+
+export const sampleAccount = (): AccountView => ({
+  id: '01930000-0000-7000-8000-000000000001', username: 'ada.byron', role: 'customer',
+  created_at: at,
+});
 
 export const samplePlace = (): PlaceInput => ({
   customer: { name: 'Ada Byron', phone: '+441912345678' },
