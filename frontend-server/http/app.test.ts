@@ -23,6 +23,18 @@ const expectProblem = (reply: Reply, status: number, code: string): void => {
   expect(reply.headers['x-request-id']).toBe((reply.json as { request_id: string }).request_id);
 };
 
+describe('a front end', () => {
+  it('answers an expectation that it does not know in its own form', async () => {
+    const text = await door.raw([
+      'POST /rpc HTTP/1.1', 'Host: 127.0.0.1', 'Expect: miracles',
+      'Content-Type: application/json', 'Content-Length: 2', '', '{}',
+    ].join('\r\n'));
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toContain('content-type: application/problem+json');
+    expect(text).toContain('"code":"invalid_request"');
+  });
+});
+
 describe('POST /v1/orders', () => {
   it('answers 201 with the order, its Location, ETag and read index', async () => {
     const reply = await place();

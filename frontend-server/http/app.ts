@@ -80,7 +80,7 @@ function create({ certificate, trustedProxies }: AppParts): FastifyInstance {
     rewriteUrl: (request) => originForm(request.url ?? '/'),
     frameworkErrors: (error: FastifyError, request, reply) => {
       const code = error.code === 'FST_ERR_BAD_URL' ? 'invalid_request' : 'not_found';
-      reply.headers(usual);
+      reply.headers({ ...usual, 'x-request-id': request.id });
       sendProblem(new OrderlyError(code), request, reply);
     },
   });

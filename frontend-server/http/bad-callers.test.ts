@@ -243,6 +243,9 @@ describe('what is inside', () => {
       expect(reply.headers['traceparent']).not.toBe(traceparent);
       expect(reply.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     }
+    const unreadable = await door.raw('GET /%E0%80%AF HTTP/1.1\r\nHost: 127.0.0.1\r\n'
+      + 'Connection: close\r\n\r\n');
+    expect(unreadable).toMatch(/^HTTP\/1\.1 400 [^]*\r\nx-request-id: [0-9a-f-]{36}\r\n/);
     const bad = await door.ask('GET', '/v1/menu', { headers: { traceparent: 'x' } });
     expect(bad.headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   });

@@ -80,4 +80,7 @@ export function answerSpecialRequests(
     response.writeContinue();
     server.emit('request', request, response);
   });
+  server.on('checkExpectation', (request: IncomingMessage) => {
+    answers.give(request.socket, 'invalid_request');
+  });
 }
