@@ -153,12 +153,15 @@ describe('queued orders', () => {
     const [before, bad, after] = [randomUUID(), randomUUID(), randomUUID()];
     const ids = [];
     for (const key of [before, bad, after]) ids.push((await queued(key)).id);
-    door.cluster.refuse.set(bad, new OrderlyError('postcode_rejected', 'No such postcode.'));
+    const errors = [{ pointer: '/delivery/address/postcode', code: 'x', detail: 'No such one.' }];
+    door.cluster.refuse.set(
+      bad, new OrderlyError('postcode_rejected', 'No such postcode.', { issues: errors }),
+    );
     primary().refuseWith = null;
     const ends = await Promise.all(ids.map(ended));
     expect(ends.map(({ status }) => status)).toEqual(['placed', 'rejected', 'placed']);
-    expect(ends[1]?.error).toMatchObject({
-      code: 'postcode_rejected', detail: 'No such postcode.',
+    expect(ends[1]?.error).toEqual({
+      code: 'postcode_rejected', detail: 'No such postcode.', errors,
     });
     expect(keysPlaced()).toEqual([before, after]);
     door.cluster.refuse.clear();

@@ -30,8 +30,10 @@ export function submissionOf(row: QueueRow, progress: Progress | null): Submissi
   };
 }
 
-const errorOf = ({ data, code, detail }: Refusal): Submission['error'] =>
-  ({ ...data, code, detail, ...(data.issues !== undefined && { errors: data.issues }) });
+/** `errors` as in problem+json: what the back end calls issues. */
+function errorOf({ data: { issues, ...facts }, code, detail }: Refusal): Submission['error'] {
+  return { ...facts, code, detail, ...(issues !== undefined && { errors: issues }) };
+}
 
 /** A queued call in its public form; `progress` is null for one that has ended. Pure. */
 export function callSubmissionOf(
