@@ -47,6 +47,9 @@ export const manners: readonly Manner[] = [
       + 'soon as a back end is there, in the order of coming, once. `Prefer: respond-async` asks '
       + 'for that at once; `Prefer: respond-async=false` waits, and fails with `unavailable` '
       + 'rather than be queued.',
+      'Only that front end knows of the submission. Where there are several, ask the one that '
+      + 'answered 202 for `/v1/submissions` and `/v1/pending-results`: another one answers '
+      + '`not_found`. Sending the order again with its key is safe at each of them.',
     ],
   },
   {

@@ -9,7 +9,7 @@ import type { Catalogue } from './catalogue.ts';
 import { curlOf, rpcCurlOf, streamCurlOf } from './curl.ts';
 import { JsonSchemas } from './json-schemas.ts';
 import { etagSource, manners } from './manners.ts';
-import { accessWords, errorsOf, successesOf } from './operation-facts.ts';
+import { accessWords, errorsOf, streamErrorsOf, successesOf } from './operation-facts.ts';
 import { templateOf } from './operation-paths.ts';
 import { codesInOrder, effectWords, exitWords, retryWords } from './page-errors.ts';
 import { linkMarks, memberRows, typeWords } from './schema-words.ts';
@@ -53,7 +53,7 @@ const streamText = (stream: PublicStream): string => [
   `${stream.doc} For ${accessWords[stream.access]}. Not by JSON-RPC.`,
   shell(streamCurlOf(stream, origin)),
   `Events: ${Object.keys(stream.events).map((name) => `\`${name}\``).join(', ')}. `
-  + `Failures: ${codes(stream.errors)}.`,
+  + `Failures: ${codes(streamErrorsOf(stream))}.`,
 ].join('\n\n');
 
 function schemaTexts(schemas: JsonSchemas): string[] {

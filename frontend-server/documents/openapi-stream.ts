@@ -4,7 +4,7 @@ import type { JsonSchema, JsonSchemas } from './json-schemas.ts';
 import type { ErrorAnswers } from './openapi-errors.ts';
 import { headerRefs } from './openapi-headers.ts';
 import { paramsOf, parameter } from './openapi-params.ts';
-import { accessWords } from './operation-facts.ts';
+import { accessWords, streamErrorsOf } from './operation-facts.ts';
 import { operationId, pathNamesOf } from './operation-paths.ts';
 
 /** A stream of server-sent events in the OpenAPI document. */
@@ -34,9 +34,7 @@ export function streamItem(
         headers: headerRefs([]),
         content: { 'text/event-stream': { schema: { type: 'string' } } },
       },
-      ...errors.of([
-        ...access === 'anyone' ? [] : ['unauthorized'] as const, 'invalid_params', ...stream.errors,
-      ]),
+      ...errors.of(streamErrorsOf(stream)),
     },
     'x-events': Object.fromEntries(data),
   };

@@ -37,6 +37,11 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('tells how an event stream may be refused', () => {
+    const codes = Object.keys(paths['/v1/events']?.['get']?.['responses'] ?? {});
+    expect(codes).toEqual(expect.arrayContaining(['401', '403', '422', '429', '503']));
+  });
+
   it('points with every $ref at something that is there, and keeps what is used', () => {
     const refs = new Set(all.flatMap(([, part]) =>
       (typeof part['$ref'] === 'string' ? [part['$ref']] : [])));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../shared/contract/errors.ts';
 import type { PublicOperation } from '../operations/operation.ts';
+import type { PublicStream } from '../operations/stream.ts';
 
 type SuccessStatus = keyof PublicOperation['success'];
 
@@ -22,6 +23,11 @@ export function errorsOf(operation: PublicOperation): ErrorCode[] {
   ];
   return [...new Set(codes)];
 }
+
+/** What is answered instead of a stream. */
+export const streamErrorsOf = ({ access, errors }: PublicStream): ErrorCode[] => [
+  ...access === 'anyone' ? [] : ['unauthorized'] as const, 'invalid_params', ...errors,
+];
 
 export const hasBody = ({ method }: PublicOperation): boolean => method !== 'GET';
 

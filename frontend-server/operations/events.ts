@@ -31,7 +31,7 @@ export const streams: readonly PublicStream[] = [
       'cluster.view': clusterViewSchema,
       'cluster.status': clusterStatusSchema,
     },
-    errors: ['rate_limited', 'overloaded', 'unavailable'],
+    errors: ['forbidden', 'rate_limited', 'overloaded', 'unavailable'],
     example: { params: { types: 'order.*' } },
     listen({ types }, { actor }) {
       const audience = audienceOf(actor);
