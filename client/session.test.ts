@@ -154,6 +154,14 @@ describe('Session gives up', () => {
     expect(facts).toMatchObject({ code: 'unavailable', exitCode: 124 });
   });
 
+  it('at a try that its time cuts short, with what the one before said as the cause', async () => {
+    const { server, url } = await standin();
+    server.once(/^GET/, problemReply('unavailable'));
+    server.once(/^GET/, silentReply);
+    const { facts } = await failureOf(session(url, { timeoutMs: 1_500 }).session.menu());
+    expect(facts).toMatchObject({ exitCode: 124, causes: ['No back end can take the request now.'] });
+  });
+
   it('at once when the user stops it, and says that the order may stand', async () => {
     const { server, url } = await standin();
     const stop = new AbortController();

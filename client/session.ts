@@ -15,7 +15,7 @@ import {
 import { quoteAnswer, type Quote } from './answers/quote.ts';
 import { shopAnswer, shopsAnswer, type Shop } from './answers/shop.ts';
 import { trackAnswer, type Track } from './answers/track.ts';
-import { stoppedFailure } from './failure.ts';
+import { exitCodes, Failure, stoppedFailure } from './failure.ts';
 import { Follower, type Follow } from './follow.ts';
 import { Http, type Answer, type HttpRequest } from './http.ts';
 import { resumeAmend, resumeCancel, resumePlace, resumeStep } from './resume.ts';
@@ -71,13 +71,18 @@ const submissionPath = (id: string): string => `/v1/submissions/${encodeURICompo
 /** After so long without anybody a stream is given up; a fail-over takes a few seconds at most. */
 const followPatienceMs = 60_000;
 
+/** A try that the time limit cut short says nothing; what the one before said is the cause. */
+const withReason = (last: Failure, before: Failure | null): Failure =>
+  (before === null || last.exitCode !== exitCodes.timeout
+    ? last : new Failure({ ...last.facts, causes: [before.facts.what] }));
+
 const tell = <T>(schema: z.ZodType<T>, answer: Answer, write: Write | null = null): Told<T> =>
   ({ value: read(schema, answer, write), raw: answer.body });
 
-/** What the client asks of a front end; the only place that repeats a request. */
 /** An attempt with less than this would end without saying more than the last one. */
 const attemptMsMin = 100;
 
+/** What the client asks of a front end; the only place that repeats a request. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #http: Http;
@@ -246,13 +251,17 @@ export class Session {
     const endMs = clock.nowMs() + timeoutMs;
     // One attempt of unknown fate leaves the request unknown until the server decides it.
     let unknown = false;
+    let reason: Failure | null = null;
     for (let round = 0; ; round++) {
       const leftMs = Math.max(1, endMs - clock.nowMs());
       const verdict = judge(await this.#http.attempt(authorized, leftMs, stop), url);
       if (verdict.kind === 'stands') return verdict.answer;
       if (verdict.kind === 'refused') throw verdict.failure;
       unknown ||= verdict.unknown;
-      if (verdict.kind === 'over') throw givenUp(verdict.failure, write, unknown);
+      if (verdict.kind === 'over') {
+        throw givenUp(withReason(verdict.failure, reason), write, unknown);
+      }
+      reason = verdict.failure;
       const waitMs = verdict.waitMs ?? nextDelayMs(round);
       if (clock.nowMs() + waitMs + attemptMsMin >= endMs) {
         throw givenUp(verdict.failure, write, unknown);
