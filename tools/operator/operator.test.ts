@@ -98,6 +98,15 @@ describe('orderly primary', () => {
     expect([code, out]).toEqual([3, '']);
     expect(err).toMatch(/^error: .*\ncause: one is being elected\nfix: /);
   });
+
+  it('ends with 3 when the one that led does not answer', async () => {
+    const members = (clusterBody()['members'] as { address: string }[]).map((member) =>
+      (member.address === '127.0.0.1:3101' ? { ...member, reachable: false } : member));
+    door.json('GET /v1/cluster', { ...clusterBody(), members });
+    const { code, out, err } = await run(primaryCommand, []);
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toMatch(/^error: .*backend-1 at 127\.0\.0\.1:3101.*\nfix: /s);
+  });
 });
 
 describe('orderly health', () => {

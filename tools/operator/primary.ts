@@ -7,6 +7,8 @@ import { connected, exampleHelp, operatorCommand } from './command.ts';
 
 /** `orderly primary`: where the primary is, for scripts. */
 
+const again = 'ask again in a moment; `orderly status` shows the back ends';
+
 async function show({ io, terminal }: Surroundings, options: CommonOptions): Promise<void> {
   const { withDoor } = await import('./connection.ts');
   const { value } = await withDoor(io, options, (door) => door.cluster());
@@ -17,10 +19,19 @@ async function show({ io, terminal }: Surroundings, options: CommonOptions): Pro
       exitCode: exitCodes.unreachable,
       what: 'There is no primary now.',
       causes: [value.front_end.electing ? 'one is being elected' : 'no back end can lead'],
-      fixes: ['ask again in a moment; `orderly status` shows the back ends'],
+      fixes: [again],
     });
   }
-  const id = value.members.find((one) => one.address === address)?.id ?? null;
+  const member = value.members.find((one) => one.address === address);
+  if (member?.reachable === false) {
+    throw new Failure({
+      code: 'unavailable',
+      exitCode: exitCodes.unreachable,
+      what: `The primary, ${told(member.id, 64)} at ${told(address)}, does not answer.`,
+      fixes: [again],
+    });
+  }
+  const id = member?.id ?? null;
   if (options.json === true) terminal.printJson({ address, id });
   else terminal.print(told(address));
 }
