@@ -55,6 +55,8 @@ export class ClusterDesk {
   readonly #group: string;
   /** Asked again even when the name server has forgotten them. */
   #answeredLast: Known[] = [];
+  /** By storeId: one that was ended in order is in the view still, and nowhere by its name. */
+  readonly #lastNames = new Map<string, string>();
 
   constructor(parts: {
     holder: ViewHolder; elector: Elector; members: Members;
@@ -290,7 +292,8 @@ export class ClusterDesk {
     const byStore = new Map<string, Answered>();
     for (const one of await Promise.all(asking.values())) {
       const entry = registered.find(({ storeId }) => storeId === one.storeId);
-      const id = entry?.id ?? one.id;
+      const id = entry?.id ?? one.status?.id ?? this.#lastNames.get(one.storeId) ?? one.id;
+      if (id !== null) this.#lastNames.set(one.storeId, id);
       const lastSeenMs = entry?.lastSeenMs ?? null;
       const better = byStore.get(one.storeId)?.status ?? null;
       if (better === null) byStore.set(one.storeId, { ...one, id, lastSeenMs });
