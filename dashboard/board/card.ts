@@ -89,8 +89,8 @@ const trackerLink = ({ number, track_url: url }: Order): HTMLElement | null =>
     'aria-label': `Tracker of ${number}, in a new tab`,
   }, 'tracker'));
 
-/** Everything of an order that a card may show. */
-const looksOf = ({ version: _version, updated_at: _at, ...shown }: Order): string =>
+/** Everything of an order that its card may show under the head, as text to be compared. */
+const bodyOf = ({ version: _version, updated_at: _at, status: _status, ...shown }: Order): string =>
   JSON.stringify(shown);
 
 export class Card {
@@ -98,6 +98,9 @@ export class Card {
   readonly #parts: CardParts;
   readonly #left = element('p', { class: 'left' });
   readonly #shop = element('span', { class: 'shop-name' });
+  readonly #head = element('div', { class: 'order-head' });
+  readonly #body = element('div', { class: 'order-body' });
+  #bodyShown = '';
   #order: Order;
   #moves: readonly Move[] = [];
   #asked: Asked | null = null;
@@ -107,6 +110,7 @@ export class Card {
     this.#parts = parts;
     this.#order = order;
     this.root.addEventListener('keydown', (event) => this.#onKey(event));
+    this.root.append(this.#head, this.#body, element('div', { class: 'moves' }));
     this.#build();
   }
 
@@ -118,7 +122,7 @@ export class Card {
     const before = this.#order;
     if (order.version === before.version && order.status === before.status) return;
     this.#order = order;
-    if (looksOf(order) === looksOf(before)) return;
+    if (order.status === before.status && bodyOf(order) === this.#bodyShown) return;
     const active = document.activeElement;
     const focused = active instanceof HTMLElement && this.root.contains(active) ? active : null;
     const [asked, minutes] = [this.#asked, this.#minutes];
@@ -157,30 +161,39 @@ export class Card {
 
   #build(): void {
     const order = this.#order;
-    const { id, number, status, totals, payment, placed_at: placedAt } = order;
+    const { id, number, status, placed_at: placedAt } = order;
     const titleId = `order-${id}`;
     this.#shop.id = `shop-of-${id}`;
-    const due = dueText(order);
     this.#asked = null;
     this.#minutes = null;
     this.root.dataset['status'] = status;
     this.root.setAttribute('aria-labelledby', `${titleId} ${this.#shop.id}`);
-    this.root.replaceChildren(
-      element('div', { class: 'order-head' },
-        element('h3', { id: titleId }, number,
-          element('span', { class: 'unseen' }, ` ${spaced(status)}`)),
-        element('span', { class: `state is-${status}`, 'aria-hidden': 'true' }, spaced(status)),
-        element('span', { class: 'soft' }, clockText(placedAt)),
-        status === 'placed' ? this.#left : null, this.#shop),
+    this.#head.replaceChildren(
+      element('h3', { id: titleId }, number,
+        element('span', { class: 'unseen' }, ` ${spaced(status)}`)),
+      element('span', { class: `state is-${status}`, 'aria-hidden': 'true' }, spaced(status)),
+      element('span', { class: 'soft' }, clockText(placedAt)),
+      ...(status === 'placed' ? [this.#left] : []), this.#shop);
+    this.#buildBody();
+    this.root.querySelector('.moves')?.replaceWith(this.#buttons());
+    this.tick();
+  }
+
+  /** Most of it, and the same from step to step. */
+  #buildBody(): void {
+    const order = this.#order;
+    const body = bodyOf(order);
+    if (body === this.#bodyShown) return;
+    this.#bodyShown = body;
+    const { totals, payment, fulfilment } = order;
+    const due = dueText(order);
+    this.#body.replaceChildren(
       placeOf(order), linesOf(order), ...saidOf(order),
       element('p', { class: 'sum' },
         element('strong', {}, pounds(totals.total.amount)),
-        element('span', { class: 'soft' },
-          paymentText(payment, order.fulfilment === 'collection')),
+        element('span', { class: 'soft' }, paymentText(payment, fulfilment === 'collection')),
         due === null ? null : element('span', { class: 'due' }, due),
-        trackerLink(order)),
-      this.#buttons());
-    this.tick();
+        trackerLink(order)));
   }
 
   #buttons(): HTMLElement {
