@@ -7,6 +7,7 @@ import type { ReplicaStatus } from '../shared/contract/replica.ts';
 import { replicaMethods } from '../shared/contract/replica.ts';
 import type { RpcClient } from '../shared/rpc/client.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
+import { LastWord } from '../shared/runtime/last-word.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Members } from './members.ts';
 import type { Belief, Suspicion } from './primary-tracker.ts';
@@ -60,6 +61,8 @@ export class Elector {
   readonly #frontend: string;
   #round: Promise<RoundResult> | null = null;
   #last: ElectionReport | null = null;
+  /** Of an outage, in which there are some ten rounds a second. */
+  readonly #outcome = new LastWord();
 
   constructor(parts: {
     holder: ViewHolder; members: Members; names: NameCaller; clock: Clock; logger: Logger;
@@ -172,12 +175,15 @@ export class Elector {
         { deadlineMs: electMs },
       );
       this.#holder.adopt(answer.news.view, 'election');
-      if (!answer.ok) {
-        this.#logger.info({ suspicion, viewNumber, why: answer.why }, 'election refused');
+      const { ok, why } = answer;
+      if (this.#outcome.isNew(`${viewNumber} ${ok} ${why}`) && !ok) {
+        this.#logger.info({ suspicion, viewNumber, why }, 'election refused');
       }
-      return answer.ok;
+      return ok;
     } catch (error) {
-      this.#logger.warn({ err: error }, 'the name server did not answer to a suspicion');
+      if (this.#outcome.isNew(`${viewNumber} unanswered`)) {
+        this.#logger.warn({ err: error }, 'the name server did not answer to a suspicion');
+      }
       return false;
     }
   }

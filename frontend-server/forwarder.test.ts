@@ -4,6 +4,8 @@ import { OrderlyError } from '../shared/contract/errors.ts';
 import { fingerprintOf } from '../shared/contract/fingerprint.ts';
 import { must } from '../shared/runtime/assert.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
+import { silentLogger } from '../shared/runtime/logger.ts';
+import type { Logger } from '../shared/runtime/logger.ts';
 import type { SubmitResult } from './forwarder.ts';
 import { FakeCluster } from './testing/fake-cluster.ts';
 import { samplePlace } from './testing/samples.ts';
@@ -174,9 +176,13 @@ describe('Forwarder when the primary is killed', () => {
     expect(cluster.elections).toHaveLength(1);
   });
 
-  it('keeps asking for an election while requests wait, until there is one', async () => {
+  it('keeps asking for an election while requests wait, and says once that it does', async () => {
     await cluster.start(2);
-    const upstream = cluster.upstream();
+    const said: string[] = [];
+    const logger: Logger = {
+      ...silentLogger, info: (_fields, words) => { said.push(words); }, child: () => logger,
+    };
+    const upstream = cluster.upstream({ logger });
     await menu(upstream);
     cluster.refuseElections = true;
     cluster.primary.kill();
@@ -184,6 +190,7 @@ describe('Forwarder when the primary is killed', () => {
     await expect.poll(() => cluster.elections.length).toBeGreaterThan(3);
     cluster.refuseElections = false;
     expect((await placed).replayed).toBe(false);
+    expect(said.filter((words) => words === 'election refused')).toHaveLength(1);
   });
 
   it('lets two front ends race: one change of the view, no error', async () => {

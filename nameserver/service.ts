@@ -11,6 +11,7 @@ import { isServiceName } from '../shared/contract/service.ts';
 import type { View, ViewNews } from '../shared/contract/view.ts';
 import { must } from '../shared/runtime/assert.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
+import { LastWord } from '../shared/runtime/last-word.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { type Implementation, implement } from '../shared/rpc/server.ts';
 import type { Prober } from './prober.ts';
@@ -39,6 +40,8 @@ export class NameService {
   readonly #prober: Prober;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  /** Of suspicions: every front end has some ten a second while nobody can be elected. */
+  readonly #suspected = new LastWord();
   readonly #registry: Registry;
   readonly #times: RuleTimes;
   readonly #seal: Seal;
@@ -255,16 +258,11 @@ export class NameService {
         ? 'silent'
         : await this.#prober.probe(view, address);
     const answer = rules.suspect({ ...params, probe }, this.#clock.nowMs());
-    this.#logger.info(
-      {
-        group: params.group,
-        view: params.viewNumber,
-        suspicion: params.suspicion,
-        probe,
-        ok: answer?.ok,
-      },
-      'primary suspected',
-    );
+    const { group, viewNumber, suspicion } = params;
+    const ok = answer?.ok;
+    if (this.#suspected.isNew(`${group} ${viewNumber} ${probe} ${ok}`)) {
+      this.#logger.info({ group, view: viewNumber, suspicion, probe, ok }, 'primary suspected');
+    }
     this.#saveAndSpread(params.group, rules);
     return must(answer, 'a known group has a view');
   }

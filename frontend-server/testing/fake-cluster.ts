@@ -21,6 +21,7 @@ import { sealView } from '../../shared/rpc/view-seal.ts';
 import { must } from '../../shared/runtime/assert.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLogger } from '../../shared/runtime/logger.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
 import type { CloseResult, SubmitResult } from '../forwarder.ts';
 import type { Upstream } from '../upstream.ts';
 import { createUpstream } from '../upstream.ts';
@@ -330,7 +331,7 @@ export class FakeCluster {
   }
 
   /** A front end's side of the cluster, with a data folder of its own. */
-  upstream(options: { dir?: string; totalMs?: number } = {}): Upstream {
+  upstream(options: { dir?: string; totalMs?: number; logger?: Logger } = {}): Upstream {
     const upstream = createUpstream({
       secret: this.secret, id: 'frontend-1', instance: randomId(), group: 'main',
       nameservers: [this.nameServerAddress], mdns: false, clock: systemClock,
