@@ -185,6 +185,12 @@ describe('the menu of orderly client', () => {
     expect(declined.err().match(/^error:/gm)).toHaveLength(1);
   });
 
+  it('offers what a signed-in person may do while nobody can say who it is', async () => {
+    server.once(/^GET \/v1\/accounts\/me/, problemReply('internal'));
+    const { code, prompts } = await sit([], 'What became of queued orders', 'Quit');
+    expect([code, prompts.left]).toEqual([0, 0]);
+  });
+
   it('lists, shows and cancels orders', async () => {
     await sit([], 'Place an order', 'Roll', '1', 'Done', ...address, 'Yes', 'Quit');
     const { code, out } = await sit(

@@ -92,9 +92,13 @@ const working: Choice<Action>[] = [
   { name: 'Open or close the shop', value: openOrClose },
 ];
 
+/** Who it is; `unknown` is somebody whose token no back end can read now. */
+type Known = Who | { kind: 'unknown' };
+
 /** What somebody may do, by who they are. */
-function choicesFor(who: Who): Choice<Action | null>[] {
+function choicesFor(who: Known): Choice<Action | null>[] {
   const quit: Choice<null> = { name: 'Quit', value: null };
+  if (who.kind === 'unknown') return [...ordering, ...signing, quit];
   if (who.kind === 'nobody') {
     return [...signing, ...ordering.filter(({ value }) => value === whatThereIs), quit];
   }
@@ -116,7 +120,7 @@ async function attempt(context: Asking, action: Action): Promise<void> {
 }
 
 /** Who it is, when that can be said; a front end that does not answer must not end the menu. */
-async function whoNow(context: Asking, before: Who): Promise<Who> {
+async function whoNow(context: Asking, before: Known): Promise<Known> {
   try {
     return await whoAmI(context.session);
   } catch (error) {
@@ -128,7 +132,7 @@ async function whoNow(context: Asking, before: Who): Promise<Who> {
 
 const tokenWords = 'You act as the operator or the staff: the token is not of an account.';
 
-function greet({ terminal, config }: Asking, who: Who): void {
+function greet({ terminal, config }: Asking, who: Known): void {
   if (who.kind === 'nobody' && who.ended) terminal.tell('Your session has ended.');
   if (who.kind === 'token' && config.tokenFrom === 'machine') terminal.tell(tokenWords);
 }
@@ -136,7 +140,7 @@ function greet({ terminal, config }: Asking, who: Who): void {
 /** Until the person quits; resolves with the exit code. The end of the input counts as quitting. */
 export async function runMenu(context: Asking): Promise<ExitCode> {
   try {
-    let who: Who = { kind: 'nobody', ended: false };
+    let who: Known = { kind: 'unknown' };
     for (let round = 0; ; round++) {
       who = await whoNow(context, who);
       if (round === 0) greet(context, who);
