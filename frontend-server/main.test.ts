@@ -59,7 +59,7 @@ describe('beyond this machine', () => {
     expect(trustedProxy).toEqual(['10.0.0.0/8', '::1']);
     expect(() => configOf('--trusted-proxy', 'proxy.example')).toThrow(/--trusted-proxy/);
     expect(configOf('--rate-limits', '0').rateLimits).toBe(0);
-    expect(() => configOf('--rate-limits', '-1')).toThrow(/rateLimits/);
+    expect(() => configOf('--rate-limits', '-1')).toThrow(/--rate-limits/);
   });
 });
 
