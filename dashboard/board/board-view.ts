@@ -31,6 +31,8 @@ interface Parts {
 }
 
 const tickMs = 1_000;
+/** In a flood nobody reads faster, and the frames between stay free. */
+const drawGapMs = 250;
 const usualMinutes = 20;
 
 function soundButton(chime: Chime): HTMLButtonElement {
@@ -135,7 +137,7 @@ function openBoard(
     hint.hidden = !ask.hidden;
     setText(sentence, sentenceOf(book, live));
   };
-  const draw = onFrame(() => { if (!root.hidden) show(); });
+  const draw = onFrame(() => { if (!root.hidden) show(); }, drawGapMs);
   let hadProblem = false;
   const source = new OrderSource({
     api, live, book,
