@@ -11,10 +11,14 @@ import type { SessionTokens } from './session-token.ts';
 
 type Done = ResultOf<typeof accountMethods.submit>;
 
-export interface SignedIn {
-  account: NonNullable<Done['signed_in']>['account'];
-  token: string;
-  expires_at: string;
+export interface SignIn {
+  body: {
+    account: NonNullable<Done['signed_in']>['account'];
+    token: string;
+    expires_at: string;
+  };
+  /** The key was used for the same before. */
+  replayed: boolean;
 }
 
 /** Where accounts and sessions are changed; the only place that makes a token. */
@@ -45,7 +49,7 @@ export class AccountDesk {
   }
 
   /** The same for what ends in a new session. */
-  async signIn(request: AccountOperation, identity: Identity, key: string): Promise<SignedIn> {
+  async signIn(request: AccountOperation, identity: Identity, key: string): Promise<SignIn> {
     const done = await this.submit(request, identity, key);
     const { account, session } = must(done.signed_in, 'a sign-in opens a session');
     const token = this.#tokens.seal({
@@ -54,7 +58,7 @@ export class AccountDesk {
       role: account.role,
       expires_ms: Date.parse(session.expires_at),
     });
-    return { account, token, expires_at: session.expires_at };
+    return { body: { account, token, expires_at: session.expires_at }, replayed: done.replayed };
   }
 
   /**

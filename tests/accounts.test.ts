@@ -94,6 +94,18 @@ describe('accounts', () => {
     expect([weak.status, weak.code]).toEqual([422, 'weak_password']);
   });
 
+  it('signing up and in again under the same key is the same, and is said to be', async () => {
+    const key = newKey();
+    const body = { username: 'mary', password };
+    const sent = { method: 'POST' as const, body, headers: { 'idempotency-key': key } };
+    for (const path of ['/v1/accounts', '/v1/sessions']) {
+      const [first, second] = [await cluster.call(path, sent), await cluster.call(path, sent, 1)];
+      expect(signedIn(second).account.id).toBe(signedIn(first).account.id);
+      expect(second.headers['idempotency-replayed']).toBe('true');
+      expect(first.headers['idempotency-replayed']).toBeUndefined();
+    }
+  });
+
   it('signing out everywhere holds at once, at every front end', async () => {
     const tokens = [
       await signUp('katherine'),
@@ -108,6 +120,8 @@ describe('accounts', () => {
     expect((await as(first, '/v1/sessions', { method: 'DELETE', at: 1 })).status).toBe(204);
     for (const token of tokens) {
       expect((await place(token)).status).toBe(401);
+      const goesOn = { headers: { 'last-event-id': '1' } };
+      expect((await as(token, '/v1/events', goesOn)).status).toBe(401);
       expect((await as(token, '/v1/orders')).status).toBe(401);
       expect((await as(token, '/v1/orders?consistency=stale')).status).toBe(401);
       expect((await as(token, '/v1/pending-results')).status).toBe(401);

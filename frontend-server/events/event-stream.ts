@@ -52,7 +52,7 @@ export class EventStream implements FeedListener {
   readonly #parts: StreamParts;
   readonly #over = new AbortController();
   #place: Place | null = null;
-  /** A back end has taken the session for good: before that nothing is told from what is at hand. */
+  /** A back end has taken the session for good; nothing that is at hand is told before. */
   #admitted: boolean;
   /** What the feed brings is told at once. */
   #live = false;

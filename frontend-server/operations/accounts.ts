@@ -56,8 +56,8 @@ const signing: readonly PublicOperation[] = [
     example: { params: { username: 'ada.byron', password: 'engine-no-1842' } },
     async run({ idempotency_key: key = randomUUID(), ...input }, caller, desk) {
       const request = { operation: 'account.create' as const, input };
-      const body = await desk.accounts.signIn(request, byOperatorOrAnyone(caller), key);
-      return { body, status: 201, location: myAccountPath };
+      const signedIn = await desk.accounts.signIn(request, byOperatorOrAnyone(caller), key);
+      return { ...signedIn, status: 201, location: myAccountPath };
     },
   }),
   define({
@@ -74,8 +74,8 @@ const signing: readonly PublicOperation[] = [
     example: { params: { username: 'ada.byron', password: 'engine-no-1842' } },
     async run({ idempotency_key: key = randomUUID(), ...input }, _caller, desk) {
       const request = { operation: 'session.create' as const, input };
-      const body = await desk.accounts.signIn(request, anyone, key);
-      return { body, status: 201, location: `${sessionsPath}/current` };
+      const signedIn = await desk.accounts.signIn(request, anyone, key);
+      return { ...signedIn, status: 201, location: `${sessionsPath}/current` };
     },
   }),
 ];
