@@ -24,7 +24,7 @@ const guide = `Orderly takes orders, and goes on while servers and networks fail
 
 const examples = `
 Examples:
-  orderly up               a name server, three back ends and a front end, in one terminal
+  orderly up               a whole system on this machine, in one terminal
   orderly client           order something, by menu
   orderly status --watch   who is primary, who lags
   orderly help backend     what one command can do

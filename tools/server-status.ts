@@ -13,9 +13,9 @@ const summary = 'who is primary, who lags; switch, drain or promote a back end';
 const examples = `
 Examples:
   orderly server-status                    the table and a menu
-  orderly server-status --watch            the table, kept up to date; arrow keys choose
+  orderly server-status --watch            the same, live; arrow keys choose
   orderly server-status list --json        for scripts
-  orderly server-status down backend-2     it refuses every call until it is switched up
+  orderly server-status down backend-2     it refuses every call until it is up
   orderly server-status drain backend-1 --wait
 ${exitCodeHelp}`;
 

@@ -75,7 +75,7 @@ export function nodeCommand(at: Surroundings): Command {
     .addHelpText('after', exampleHelp(`
       orderly node list
       orderly node add --wait                 one more back end
-      orderly node kill backend-1             and watch: orderly server-status --watch`));
+      orderly node kill backend-1             see: orderly server-status --watch`));
   node.addCommand(connected(new Command('list').description('every program, and whether it runs'))
     .addHelpText('after', exampleHelp(`
       orderly node list

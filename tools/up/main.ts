@@ -7,9 +7,9 @@ Examples:
   orderly up                            three back ends, everything temporary
   orderly up --data ./orders            the same, and the orders are kept
   orderly up --backends 5 --port 0      five back ends, any free port
-  orderly up --json                     for scripts: one line of JSON when all is ready
+  orderly up --json                     for scripts: one line when all is ready
 
-While it runs, in another terminal: orderly node list|add|stop|kill|start|drain|promote [ID]
+While it runs, in another terminal: orderly node --help
 ${exitCodeHelp}`;
 
 export function addUpCommand(program: Command): void {
