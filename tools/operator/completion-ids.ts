@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readClientConfig, type CommonOptions } from '../../client/client-config.ts';
 import type { Io } from '../../client/terminal.ts';
+import { nodesAnswer } from '../node/nodes-answer.ts';
 import type { Candidate } from './completion.ts';
 import { Door, readConnection } from './connection.ts';
 import { methodsIn } from './rpc-methods.ts';
 
 /** Ids that only the system knows. Asked at most every few seconds: a person types faster. */
 
-export type IdKind = 'orders' | 'nodes' | 'shops' | 'methods';
+export type IdKind = 'orders' | 'nodes' | 'programs' | 'shops' | 'methods';
 
 const keptMs = 5_000;
 const askSeconds = '1';
@@ -22,6 +23,8 @@ export const idKinds = {
   argument([command, below]: readonly string[], name: string): IdKind | null {
     if (command === 'rpc') return below === 'call' || name === 'name' ? 'methods' : null;
     if (command === 'client' && /^id\b/.test(name)) return 'orders';
+    // Also those that do not run: it is they that are started.
+    if (command === 'node' && /^(start|stop|kill)$/.test(below ?? '')) return 'programs';
     return (command === 'server-status' || command === 'node') && name === 'id' ? 'nodes' : null;
   },
   option: (name: string): IdKind | null => (name === 'shop' ? 'shops' : null),
@@ -43,6 +46,10 @@ const asking: Readonly<Record<IdKind, (door: Door) => Promise<Candidate[]>>> = {
     const { value } = await door.cluster();
     return value.members.map(({ id, role, state }) =>
       ({ value: id, about: `${role}, ${state}` }));
+  },
+  async programs(door) {
+    const { data } = nodesAnswer.parse(await door.call('node.list', {}));
+    return data.map(({ id, process }) => ({ value: id, about: process ?? 'not seen' }));
   },
   async shops(door) {
     const { data } = shops.parse(await door.get('/v1/shops'));

@@ -303,11 +303,21 @@ describe('completion', () => {
     door.json('GET /v1/cluster', { ...clusterBody(), members: [...members, ...evil] });
     expect(await complete('server-status', 'down', 'backend-'))
       .toEqual(['backend-1', 'backend-2', 'backend-3']);
-    expect(await complete('node', 'stop', '')).toEqual(['backend-1', 'backend-2', 'backend-3']);
+    expect(await complete('node', 'drain', '')).toEqual(['backend-1', 'backend-2', 'backend-3']);
     expect(door.seen).toHaveLength(1);
     writeFileSync(join(home, 'completion.json'), '{"damaged":');
-    expect(await complete('node', 'stop', '')).toHaveLength(3);
+    expect(await complete('node', 'drain', '')).toHaveLength(3);
     expect(door.seen).toHaveLength(2);
+  });
+
+  it('offers every program to be started or ended, also one that does not run', async () => {
+    const node = {
+      id: 'backend-4', kind: 'backend', address: null, process: 'stopped', pid: null, starts: 1,
+      role: null, state: null,
+    };
+    const data = [{ ...node, id: 'nameserver', kind: 'nameserver', process: 'running' }, node];
+    door.json('POST /rpc', { jsonrpc: '2.0', id: 1, result: { launcher: true, data } });
+    expect(await complete('node', 'start', '')).toEqual(['nameserver', 'backend-4']);
   });
 
   it('offers nothing where nobody answers', async () => {
