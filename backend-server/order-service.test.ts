@@ -125,6 +125,16 @@ describe('OrderService', () => {
     }
   });
 
+  it('reads no more large pages at a time than it can beside its other work', async () => {
+    const query = { query: 'order.list' as const, filter: { limit: 200 } };
+    const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(store.client().call(
+      backendMethods.read, { viewNumber: 1, stale: false, principal: operator, query },
+      { deadlineMs },
+    ))));
+    expect(new Set(codes)).toEqual(new Set(['ok', 'overloaded']));
+    expect(codes.filter((code) => code === 'ok').length).toBeGreaterThanOrEqual(5);
+  });
+
   it('answers on a store that does not lead with not_primary and the view it knows', async () => {
     const backup = await RunningStore.start({ names, geocoder: places.geocoder });
     await expect.poll(() => backup.replica.news?.view.primary).toBe(store.id);

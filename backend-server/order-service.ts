@@ -13,6 +13,7 @@ import { buildPlace } from './admission/build-order.ts';
 import type { Quoting } from './admission/quoting.ts';
 import type { CommandBody } from './orders/commands.ts';
 import type { AppliedResult } from './orders/state.ts';
+import { ReadRoom } from './read-room.ts';
 import type { Done, Replica } from './replica.ts';
 import { requireServing } from './require-serving.ts';
 import type { Storage } from './storage/storage.ts';
@@ -37,6 +38,7 @@ export interface OrderServiceParts {
  */
 export class OrderService {
   readonly #parts: OrderServiceParts;
+  readonly #readRoom = new ReadRoom();
   #lastAtMs = 0;
 
   constructor(parts: OrderServiceParts) {
@@ -73,7 +75,14 @@ export class OrderService {
     return { outcome: outcomeOf(applied, params.fingerprint), lsn: applied.lsn };
   }
 
-  async read(
+  /** Throws `overloaded` while as much is read as may be at a time. */
+  read(
+    params: ParamsOf<typeof backendMethods.read>,
+  ): Promise<{ result: QueryResult; lsn: number }> {
+    return this.#readRoom.during(params.query, () => this.#read(params));
+  }
+
+  async #read(
     params: ParamsOf<typeof backendMethods.read>,
   ): Promise<{ result: QueryResult; lsn: number }> {
     const { query, principal, session, stale } = params;
