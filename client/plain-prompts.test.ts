@@ -45,10 +45,15 @@ describe('plainPrompts', () => {
     await until(terminal, '! Choose two');
     stdin.write('1, 3\n');
     expect(await some).toEqual(['soup', 'back']);
-    const text = prompts.text({ message: 'Town', initial: 'Durham' });
+    const needed = (line: string): string | null => (line === '' ? 'Enter a town' : null);
+    const text = prompts.text({ message: 'Town', initial: 'Durham', check: needed });
     await until(terminal, 'Town [Durham]: ');
     stdin.write('\n');
     expect(await text).toBe('Durham');
+    const note = prompts.text({ message: 'Note', initial: 'Ring' });
+    await until(terminal, 'Note [Ring; a space for none]: ');
+    stdin.write(' \n');
+    expect(await note).toBe('');
     const yes = prompts.confirm({ message: 'Sure?', initial: false });
     await until(terminal, 'Sure? (y/N) ');
     stdin.write('maybe\n');

@@ -74,9 +74,12 @@ export function plainPrompts(io: Io): Prompts {
   return {
     text: ({ message, initial, fallback, check }) => {
       const usual = initial ?? fallback;
-      const question = `${message}${usual === undefined ? '' : ` [${usual}]`}: `;
+      const mayBeEmpty = initial !== undefined && (check?.('') ?? null) === null;
+      const hint = mayBeEmpty ? '; a space for none' : '';
+      const question = `${message}${usual === undefined ? '' : ` [${usual}${hint}]`}: `;
       return ask(io, question, (line) => {
-        const text = line === '' ? usual ?? '' : line;
+        const kept = line === '' ? usual ?? '' : line;
+        const text = mayBeEmpty ? kept.trim() : kept;
         return verdict(text, check?.(text));
       });
     },
