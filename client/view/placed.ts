@@ -90,7 +90,9 @@ const outcome = (submission: Submission, { paint }: Screen): string => {
 
 /** What had to wait and has ended, in the order of ending. */
 export function resultsView(page: SubmissionPage, screen: Screen): string {
-  if (page.data.length === 0) return 'Nothing that was queued has ended.';
+  if (page.data.length === 0) {
+    return 'Nothing that was queued has ended.\nWhat still waits: orderly client show ID';
+  }
   return page.data.map((submission) => {
     const { id, ended_at: at, service } = submission;
     const what = isFilled(service) ? `call of ${told(service, 64)} ` : '';
