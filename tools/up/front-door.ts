@@ -49,7 +49,8 @@ export async function getJson(door: Door, path: string): Promise<unknown> {
     json = await body.json();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new OrderlyError('unavailable', `${door.url} does not answer (${why}).`);
+    throw new OrderlyError('unavailable', `${door.url} does not answer.\ncause: ${why}\n`
+      + 'fix:   `orderly health` says what is missing');
   }
   if (status < 300) return json;
   const problem = problemSchema.safeParse(json).data;
