@@ -19,6 +19,8 @@ const processPainted = ({ process }: Node, paint: Paint): string => {
 
 /** How it is, in words: `running (pid 4711), backup, in sync`. */
 export function standing({ process, pid, role, state }: Node): string {
+  // That it does not answer then is no news.
+  if (process === 'stopped') return process;
   const words = [
     ...(process === null ? [] : [pid === null ? process : `${process} (pid ${pid})`]),
     ...(role === null || role === state ? [] : [role]),
