@@ -159,7 +159,8 @@ describe('Session gives up', () => {
     server.once(/^GET/, problemReply('unavailable'));
     server.once(/^GET/, silentReply);
     const { facts } = await failureOf(session(url, { timeoutMs: 1_500 }).session.menu());
-    expect(facts).toMatchObject({ exitCode: 124, causes: ['No back end can take the request now.'] });
+    const causes = ['No back end can take the request now.'];
+    expect(facts).toMatchObject({ exitCode: 124, causes });
   });
 
   it('at once when the user stops it, and says that the order may stand', async () => {

@@ -33,7 +33,8 @@ export function menuView(menu: Menu, screen: Screen): string {
   const items = menu.categories.flatMap((category) => category.items);
   if (items.length === 0) return 'The menu is empty.';
   const columns = [
-    { title: 'SKU' }, { title: 'ITEM', flex: true as const }, { title: 'PRICE', align: 'right' as const },
+    { title: 'SKU' }, { title: 'ITEM', flex: true as const },
+    { title: 'PRICE', align: 'right' as const },
   ];
   const parts = menu.categories.filter((category) => category.items.length > 0)
     .map((category) => {
