@@ -131,13 +131,22 @@ function openBoard(
     now: () => now().wallMs,
   });
   root.append(columns.root, hint);
-  const show = (): void => {
-    columns.show(book);
+  const showWords = (): void => {
     ask.hidden = live.connection !== 'anonymous';
     hint.hidden = !ask.hidden;
     setText(sentence, sentenceOf(book, live));
   };
-  const draw = onFrame(() => { if (!root.hidden) show(); }, drawGapMs);
+  const show = (): void => {
+    columns.show(book);
+    showWords();
+  };
+  /** A column with each frame: all at once would hold a frame up in a flood of orders. */
+  const showFrom = (part: number): void => {
+    if (root.hidden) return;
+    if (columns.showPart(book, part)) requestAnimationFrame(() => showFrom(part + 1));
+    else showWords();
+  };
+  const draw = onFrame(() => showFrom(0), drawGapMs);
   let hadProblem = false;
   const source = new OrderSource({
     api, live, book,

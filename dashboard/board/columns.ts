@@ -72,11 +72,23 @@ export class Columns {
   }
 
   show(book: OrderBook): void {
-    const kept = new Set<string>();
-    for (const column of book.columns()) {
-      for (const { id } of column.orders) kept.add(id);
-      this.#showColumn(column);
-    }
+    for (const column of book.columns()) this.#showColumn(column);
+    this.#showRest(book);
+  }
+
+  /** One column of it, counted from 0; false when this was the last. */
+  showPart(book: OrderBook, part: number): boolean {
+    const columns = book.columns();
+    const column = columns[part];
+    if (column !== undefined) this.#showColumn(column);
+    if (part + 1 < columns.length) return true;
+    this.#showRest(book);
+    return false;
+  }
+
+  /** Takes away what is in no column any more. */
+  #showRest(book: OrderBook): void {
+    const kept = new Set(book.columns().flatMap(({ orders }) => orders.map(({ id }) => id)));
     for (const [id, card] of this.#cards) {
       if (kept.has(id)) continue;
       this.#leave(card);
