@@ -121,7 +121,7 @@ if (!hasTmux) process.stdout.write('      tmux is not installed: the live table 
 
 /** A terminal of its own server, so that no other session is touched. */
 class Pane {
-  readonly #name = `orderly-${randomUUID()}`;
+  readonly #name = `orderly-${randomUUID().slice(0, 8)}`;
   readonly #folder = mkdtempSync(join(tmpdir(), 'orderly-tmux-'));
 
   constructor(columns: number, command: string, env: Record<string, string>) {

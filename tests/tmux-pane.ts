@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { columnsOf } from '../client/view/width.ts';
@@ -118,7 +119,8 @@ export class Pane {
   }
 
   async #tmux(...words: string[]): Promise<string> {
-    const { stdout } = await run('tmux', ['-L', this.#socket, ...words]);
+    const env = { ...process.env, TMUX_TMPDIR: tmpdir() };
+    const { stdout } = await run('tmux', ['-L', this.#socket, ...words], { env });
     return stdout;
   }
 }
