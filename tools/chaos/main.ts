@@ -9,13 +9,12 @@ import { processFaults } from './process-faults.ts';
 
 const examples = `
 Examples:
-  orderly chaos --minutes 5                  five minutes of every fault there is
-  orderly chaos --seed 1507                  the faults of an earlier run, in the same order
-  orderly chaos --faults kill,pause --local  without root: only what needs no network of its own
+  orderly chaos --minutes 5                  five minutes of every fault
+  orderly chaos --seed 1507                  the faults of an earlier run again
+  orderly chaos --faults kill,pause --local  without root, on this network
   orderly chaos --case 7                     one of the 35 listed cases
-  orderly chaos --cases all --write docs/testing.md
-                                             all of them, their table into that document
-  orderly chaos --self-test                  is the judge able to see what it is for?
+  orderly chaos --cases all --write docs/testing.md   all, with their table
+  orderly chaos --self-test                  does the judge see lies?
 
 Ends with 0 when every promise was kept, with 1 when one was not: history and
 logs are kept then.
@@ -29,7 +28,7 @@ const chaosOptions = (command: Command): Command => command
   .option('--backends <n>', 'how many back ends', '3')
   .option('--frontends <n>', 'how many front ends', '2')
   .option('--customers <n>', 'how many send orders at a time', '10')
-  .option('--faults <kinds>', `only these: ${kinds.map(({ name }) => name).join(',')}`)
+  .option('--faults <kinds>', `only these: ${kinds.map(({ name }) => name).join(', ')}`)
   .option('--hosts', 'each program on a host of its own (Linux, root); without it: if possible')
   .option('--local', 'all on 127.0.0.1: no faults of links')
   .option('--keep', 'keep history and logs also when all is well')

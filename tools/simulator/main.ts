@@ -71,14 +71,14 @@ const electOf = (text: string): 'shortest' | 'longest' => {
 const examples = `
 Examples:
   orderly simulate --seeds 1..2000                   two thousand runs
-  orderly simulate --minutes 10 --jobs 2             as many as ten minutes allow
-  orderly simulate --seed 1507 --trace               one run again, with what happened in it
+  orderly simulate --minutes 10 --jobs 2             what ten minutes allow
+  orderly simulate --seed 1507 --trace               one run, told step by step
   orderly simulate --seed 1507 --steps 800 --faults 3 --kinds kill,split
   orderly simulate --mutants                         is every planted bug found?
   orderly simulate --mutant commit-on-majority       one of them
 
-A failing seed is shortened: the fewest faults, kinds of faults and steps that still break the same
-invariant. Results go to stdout, progress to stderr.
+A failing seed is shortened: the fewest faults, kinds of faults and steps that
+still break the same invariant. Results go to stdout, progress to stderr.
 
 Ends with 0 when no invariant was broken (with --mutants: every bug was found),
 with 1 when one was; an interrupted run has printed what is known so far.
