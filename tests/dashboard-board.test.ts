@@ -1,18 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../shared/contract/order.ts';
 import type { Menu, Shop } from '../shared/contract/shop.ts';
 import { chromiumArguments, chromiumPath } from '../tools/screenshots/config.ts';
+import { hasBrowser, startMs, violations, waitMs } from './browser.ts';
 import { TestCluster, anOrder, newKey, send } from './cluster.ts';
 
 /** The board of the staff, the map and the tracker in a real browser, before a real cluster. */
 
-/** Programs start within it, and pages follow, on a machine that has other work. */
-const waitMs = 60_000;
-const startMs = 120_000;
 const hostile = '<img src=x onerror="document.title=\'broken\'">';
 /** Tones of one sound, and how long the next one waits at least. */
 const tonesOfSound = 2;
@@ -27,30 +23,6 @@ const countTones = `globalThis.tones = 0;
 const slowFrames = `globalThis.plainFrame = requestAnimationFrame;
   globalThis.requestAnimationFrame = (work) => setTimeout(() => plainFrame(work), 300);`;
 const plainFrames = 'globalThis.requestAnimationFrame = globalThis.plainFrame;';
-const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const hasBrowser = existsSync(chromiumPath);
-if (!hasBrowser) {
-  process.stderr.write(`board: no browser at ${chromiumPath}; set CHROMIUM_PATH to test it\n`);
-}
-
-interface Violation {
-  id: string;
-  impact: string | null;
-  nodes: { target: string[] }[];
-}
-
-/** Serious violations of accessibility rules; the policy of the page keeps other scripts out. */
-async function violations(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `${readFileSync(axeSource, 'utf8')};axe.run().then((all) => all.violations)`,
-    awaitPromise: true, returnByValue: true, allowUnsafeEvalBlockedByCSP: true,
-  });
-  await session.detach();
-  return (result.value as Violation[])
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-}
 
 describe.skipIf(!hasBrowser)('the pages for orders', () => {
   let cluster: TestCluster;

@@ -1,46 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluate, hasBrowser, startMs, violations, waitMs } from './browser.ts';
 import { TestCluster, anOrder } from './cluster.ts';
 import { chromiumArguments, chromiumPath } from '../tools/screenshots/config.ts';
 
 /** The page in a real browser, before a real cluster. */
 
-/** Programs start within it, and the page follows, on a machine that has other work. */
-const waitMs = 60_000;
-const startMs = 120_000;
 const hostile = '<img src=x onerror="document.title=\'broken\'"><script>alert(1)</script>';
-const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const hasBrowser = existsSync(chromiumPath);
-if (!hasBrowser) {
-  process.stderr.write(`dashboard: no browser at ${chromiumPath}; set CHROMIUM_PATH to test it\n`);
-}
-
-interface Violation {
-  id: string;
-  impact: string | null;
-  nodes: { target: string[] }[];
-}
-
-/** Through the debugger's door: the policy of the page keeps scripts of others out. */
-async function evaluate(page: Page, expression: string): Promise<unknown> {
-  const session = await page.context().newCDPSession(page);
-  const { result } = await session.send('Runtime.evaluate', {
-    expression, awaitPromise: true, returnByValue: true, allowUnsafeEvalBlockedByCSP: true,
-  });
-  await session.detach();
-  return result.value;
-}
-
-/** Serious violations of accessibility rules, each as its name and where it is. */
-async function violations(page: Page): Promise<string[]> {
-  await evaluate(page, `${readFileSync(axeSource, 'utf8')};0`);
-  const found = await evaluate(page, 'axe.run().then((all) => all.violations)') as Violation[];
-  return found.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-}
 
 describe.skipIf(!hasBrowser)('the dashboard', () => {
   let cluster: TestCluster;
