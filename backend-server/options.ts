@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { internalCertificateOptions } from '../shared/rpc/certificate-options.ts';
+import { outputOptions } from '../shared/runtime/output-options.ts';
 
 const ownOptions = (command: Command): Command =>
   command
@@ -53,19 +54,8 @@ const ownOptions = (command: Command): Command =>
         .choices(['auto', 'replace', 'recheck'])
         .default('auto')
         .env('ORDERLY_ON_DAMAGE'),
-    )
-    .addOption(
-      new Option('--log-level <level>', 'debug, info, warn or error')
-        .default('info')
-        .env('ORDERLY_LOG_LEVEL'),
-    )
-    .addOption(
-      new Option('--log-format <format>', 'json or pretty')
-        .default('pretty')
-        .env('ORDERLY_LOG_FORMAT'),
-    )
-    .option('--json', 'print the ready line as JSON');
+    );
 
 /** Flags of `orderly backend`; each may also be given as ORDERLY_ and its name in capitals. */
 export const backendOptions = (command: Command): Command =>
-  internalCertificateOptions(ownOptions(command));
+  internalCertificateOptions(outputOptions(ownOptions(command)));

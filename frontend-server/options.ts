@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { internalCertificateOptions } from '../shared/rpc/certificate-options.ts';
+import { outputOptions } from '../shared/runtime/output-options.ts';
 
 const ownOptions = (command: Command): Command =>
   command
@@ -27,13 +28,8 @@ const ownOptions = (command: Command): Command =>
       .default('1').env('ORDERLY_RATE_LIMITS'))
     .addOption(new Option('--launcher <address>', 'host:port where `orderly up` takes orders to '
       + 'add, start, stop and kill programs').env('ORDERLY_LAUNCHER'))
-    .addOption(new Option('--no-mdns', 'do not look for a name server on the local network'))
-    .addOption(new Option('--log-level <level>', 'debug, info, warn or error')
-      .default('info').env('ORDERLY_LOG_LEVEL'))
-    .addOption(new Option('--log-format <format>', 'json or pretty')
-      .default('pretty').env('ORDERLY_LOG_FORMAT'))
-    .option('--json', 'print the ready line as JSON');
+    .addOption(new Option('--no-mdns', 'do not look for a name server on the local network'));
 
 /** Flags of `orderly frontend`; each may also be given as ORDERLY_ and its name in capitals. */
 export const frontendOptions = (command: Command): Command =>
-  internalCertificateOptions(ownOptions(command));
+  internalCertificateOptions(outputOptions(ownOptions(command)));

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { internalCertificateOptions } from '../shared/rpc/certificate-options.ts';
+import { outputOptions } from '../shared/runtime/output-options.ts';
 
 const ownOptions = (command: Command): Command =>
   command
@@ -17,19 +18,8 @@ const ownOptions = (command: Command): Command =>
         'folder of the views (default: nameserver in the home folder)',
       ).env('ORDERLY_DATA'),
     )
-    .addOption(new Option('--no-mdns', 'do not announce on the local network'))
-    .addOption(
-      new Option('--log-level <level>', 'debug, info, warn or error')
-        .default('info')
-        .env('ORDERLY_LOG_LEVEL'),
-    )
-    .addOption(
-      new Option('--log-format <format>', 'json or pretty')
-        .default('pretty')
-        .env('ORDERLY_LOG_FORMAT'),
-    )
-    .option('--json', 'print the ready line as JSON');
+    .addOption(new Option('--no-mdns', 'do not announce on the local network'));
 
 /** Flags of `orderly nameserver`; each may also be given as ORDERLY_ and its name in capitals. */
 export const nameServerOptions = (command: Command): Command =>
-  internalCertificateOptions(ownOptions(command));
+  internalCertificateOptions(outputOptions(ownOptions(command)));

@@ -7,6 +7,7 @@ import { internalCertificateOf, internalCertificateShape } from '../rpc/certific
 import { internalCertificateOptions } from '../rpc/certificate-options.ts';
 import type { CertificateFiles } from '../rpc/internal-certificate.ts';
 import { defaultHome } from '../runtime/home-folder.ts';
+import { outputOptions } from '../runtime/output-options.ts';
 import { version } from '../runtime/version.ts';
 
 const ownOptions = (name: string, doc: string): Command =>
@@ -20,16 +21,11 @@ const ownOptions = (name: string, doc: string): Command =>
     .addOption(new Option('--id <id>', 'name of this instance for people').env('ORDERLY_ID'))
     .addOption(new Option('--nameserver <addresses>', 'host:port of the name server, or several')
       .env('ORDERLY_NAMESERVER'))
-    .addOption(new Option('--no-mdns', 'do not look for a name server on the local network'))
-    .addOption(new Option('--log-level <level>', 'debug, info, warn or error')
-      .default('info').env('ORDERLY_LOG_LEVEL'))
-    .addOption(new Option('--log-format <format>', 'json or pretty')
-      .default('pretty').env('ORDERLY_LOG_FORMAT'))
-    .option('--json', 'print the ready line as JSON');
+    .addOption(new Option('--no-mdns', 'do not look for a name server on the local network'));
 
 /** Flags of every service; each may also be given as ORDERLY_ and its name in capitals. */
 export const serviceCommand = (name: string, doc: string): Command =>
-  internalCertificateOptions(ownOptions(name, doc));
+  internalCertificateOptions(outputOptions(ownOptions(name, doc)));
 
 const addresses = z.string()
   .transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
