@@ -11,6 +11,7 @@ export default defineConfig({
             '{shared,nameserver,frontend-server,backend-server,client,dashboard,tools}/**/*.test.ts',
           ],
           globalSetup: 'tests/temp-folder.ts',
+          setupFiles: 'tests/same-process.ts',
           testTimeout: 60_000,
           hookTimeout: 30_000,
           // A worker loads a module once for all of its files, so no test may replace one, and
@@ -25,6 +26,7 @@ export default defineConfig({
           name: 'processes',
           include: ['tests/*.test.ts'],
           globalSetup: 'tests/temp-folder.ts',
+          setupFiles: 'tests/same-process.ts',
           testTimeout: 120_000,
           hookTimeout: 60_000,
           // As above; each file would load half of the system anew.

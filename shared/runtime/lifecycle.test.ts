@@ -45,6 +45,13 @@ describe.concurrent('a program that waits to be stopped', () => {
     expect(program.err()).toContain('stopping took too long');
   });
 
+  it('is not hurried any more once stopping has come to its end', async () => {
+    const program = await started('lingers', 'json', '300');
+    program.process.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    expect(program.err()).not.toContain('took too long');
+  });
+
   it('ends with 1 and a reason when stopping fails', async () => {
     const program = await started('badly');
     program.process.kill('SIGTERM');

@@ -26,7 +26,7 @@ export function untilStopped(
       if (stopping) process.exit(1);
       stopping = true;
       logger.info({ signal }, 'stopping');
-      setTimeout(() => {
+      const tooLong = setTimeout(() => {
         logger.error({ stopMsMax }, 'stopping took too long, leaving now');
         process.exit(1);
       }, stopMsMax).unref();
@@ -37,7 +37,7 @@ export function untilStopped(
           logger.error({ err }, 'stopping failed');
           resolve(1);
         },
-      );
+      ).finally(() => { clearTimeout(tooLong); });
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);

@@ -21,3 +21,4 @@ if (how === 'throws') setImmediate(() => { throw new RangeError('nobody caught t
 if (how === 'rejects') void Promise.reject(new RangeError('nobody awaited this'));
 process.exitCode = await stopped;
 clearInterval(alive);
+if (how === 'lingers') setTimeout(() => {}, 600);

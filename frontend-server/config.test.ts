@@ -1,19 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { request } from 'undici';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readFrontendConfig } from './config.ts';
-import { runFrontend } from './main.ts';
 import { frontendOptions } from './options.ts';
-
-let home: string;
-beforeEach(() => { home = mkdtempSync(join(tmpdir(), 'orderly-main-')); });
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(home, { recursive: true, force: true });
-});
 
 const configOf = (...args: string[]) => {
   const command = frontendOptions(new Command()).parse(args, { from: 'user' });
@@ -61,33 +49,4 @@ describe('beyond this machine', () => {
     expect(configOf('--rate-limits', '0').rateLimits).toBe(0);
     expect(() => configOf('--rate-limits', '-1')).toThrow(/--rate-limits/);
   });
-});
-
-describe('runFrontend', () => {
-  it('serves without a name server or a back end, says that it is not ready, and stops cleanly',
-    async () => {
-      const lines: string[] = [];
-      vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
-      const nobody = '127.0.0.1:1';
-      const config = {
-        ...configOf('--port', '0', '--nameserver', nobody, '--no-mdns', '--json', '--log-level',
-          'error', '--data', join(home, 'frontend-7')),
-        home,
-      };
-      const exitCode = runFrontend(config);
-      await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(1);
-      const ready = JSON.parse(lines[0] ?? '') as { url: string };
-      expect(ready).toMatchObject({ event: 'ready', role: 'frontend', id: 'frontend-7' });
-      const statusOf = async (path: string): Promise<number> => {
-        const { statusCode, body } = await request(`${ready.url}${path}`);
-        await body.dump();
-        return statusCode;
-      };
-      expect(await statusOf('/livez')).toBe(200);
-      expect(await statusOf('/readyz')).toBe(503);
-      expect(await statusOf('/v1/orders')).toBe(401);
-      process.emit('SIGTERM', 'SIGTERM');
-      expect(await exitCode).toBe(0);
-      await expect(statusOf('/livez')).rejects.toThrow();
-    });
 });
