@@ -16,12 +16,15 @@ export function mannerOf(argv: readonly string[]): Manner {
   return { json: argv.includes('--json'), verbose: argv.includes('--verbose'), colour };
 }
 
+/** Lines that are longer read badly, however wide the terminal is. */
+const helpColumnsMax = 80;
+
 /** Help goes to this terminal; errors are thrown, and told by report.ts alone. */
 export function quiet(command: Command, terminal: Terminal): void {
   command.exitOverride().configureHelp({ showGlobalOptions: true }).configureOutput({
     writeOut: (text) => { terminal.print(text.trimEnd()); },
     writeErr: (text) => { terminal.say(text.trimEnd()); },
     outputError: () => undefined,
-    getOutHelpWidth: () => terminal.screen.width,
+    getOutHelpWidth: () => Math.min(terminal.screen.width, helpColumnsMax),
   });
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { reportSchema } from '../tools/bench/report.ts';
 
-const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url));
+const binary = fileURLToPath(new URL('../dist/tools/orderly.cjs', import.meta.url));
 const runFile = promisify(execFile);
 
 const bench = async (...args: string[]): Promise<unknown> => {

@@ -10,7 +10,7 @@ import { Pane, tmuxMissing } from './tmux-pane.ts';
 
 /** The client as a person has it: in a terminal, at several sizes, with and without colour. */
 
-const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url));
+const binary = fileURLToPath(new URL('../dist/tools/orderly.cjs', import.meta.url));
 const nearby = { line1: '1 High Street', postcode: 'DH1 4SW' };
 const coloured = new RegExp(`${'\u001b'}\\[[0-9;]*3[1-7]m`);
 /** An address to be followed stays whole, however narrow it is. */

@@ -115,7 +115,7 @@ describe('orderly node', () => {
   });
 });
 
-const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url));
+const binary = fileURLToPath(new URL('../dist/tools/orderly.cjs', import.meta.url));
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 if (!hasTmux) process.stdout.write('      tmux is not installed: the live table is not driven\n');
 

@@ -10,7 +10,7 @@ export interface Ended {
   err: string;
 }
 
-const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url));
+const binary = fileURLToPath(new URL('../dist/tools/orderly.cjs', import.meta.url));
 const endsWithinMs = 60_000;
 
 /** Runs `orderly ARGS`; kills it when it has not ended after a minute. */

@@ -44,6 +44,7 @@ describe('tools/setup.mjs', () => {
     const asks = "import { here, teller } from '../shared/teller.ts';\nteller.tell(here);\n";
     for (const [file, text] of [
       ['tools/orderly.ts', asks],
+      ['tools/help-texts.ts', "export const helpTexts = async () => ({ up: 'help of up' });\n"],
       ['backend-server/storage/worker.ts', asks.replace('../', '../../')],
       ['backend-server/storage/snapshot-worker.ts', 'export {};\n'],
     ] as const) writeFileSync(join(clone, file), text);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,12 +9,14 @@ import { testTerminal } from '../client/testing/test-io.ts';
 import { Terminal, type Io } from '../client/terminal.ts';
 import { must } from '../shared/runtime/assert.ts';
 import { entries, treeNamed, type Entry } from '../tools/commands.ts';
+import { helpTexts } from '../tools/help-texts.ts';
 import { quietAll, runOwn } from '../tools/own-command.ts';
 import { runOrderly } from './orderly-run.ts';
 import type { Ended } from './orderly-run.ts';
 
 /** What holds for every command of the binary, whatever it does. */
 
+const binary = fileURLToPath(new URL('../dist/tools/orderly.cjs', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'orderly-manners-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -73,32 +75,39 @@ async function everyCommand(io: Io, terminal: Terminal): Promise<Called[]> {
   return trees.flat();
 }
 
-async function helpTexts(columns: number): Promise<{ words: string; text: string }[]> {
-  const { io, out } = ioOf({ columns });
-  const all = await everyCommand(io, new Terminal(io));
-  let before = 0;
-  return all.map(({ words, command }) => {
-    command.outputHelp();
-    const text = out().slice(before).replaceAll(tmpdir(), '/tmp');
-    before = out().length;
-    return { words: words.join(' '), text };
-  });
-}
-
 describe('the help', () => {
   it('of every command is what it was; when it was changed on purpose write it anew with '
     + 'npx vitest run --project processes tests/terminal-manners.test.ts -u', async () => {
-    const texts = await helpTexts(80);
+    const texts = Object.entries(await helpTexts());
     // The exit codes are the same everywhere.
-    const page = texts.map(({ words, text }) =>
+    const page = texts.map(([words, text]) =>
       `$ orderly ${words} --help\n${text.replace(/\nExit codes:[\s\S]*$/, '')}`).join('\n');
     await expect(page).toMatchFileSnapshot('terminal-manners.help.txt');
   });
 
   it('has examples and the exit codes, at 40 columns too', async () => {
-    const wrong = (await helpTexts(40)).filter(({ text }) =>
+    const wrong = Object.entries(await helpTexts(40)).filter(([, text]) =>
       !/\nExamples:\n( {2}.+\n){2,}/.test(text) || !/\nExit codes:\n +0 done/.test(text));
-    expect(wrong.map(({ words }) => words)).toEqual([]);
+    expect(wrong.map(([words]) => words)).toEqual([]);
+  });
+
+  it('that the build wrote down is what every command says by itself', async () => {
+    const file = join(dirname(binary), 'help-texts.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(await helpTexts());
+  });
+
+  it('is printed without loading a program, as the program prints it', async () => {
+    const commands = entries.map(({ name }) => [name]);
+    const others = [['nameserver', 'rebuild'], ['rpc', 'call'], ['constructor']];
+    for (const words of [[], ...commands, ...others]) {
+      // With one switch more the program is loaded.
+      // oxlint-disable-next-line no-await-in-loop
+      const [quick, whole] = await Promise.all([
+        runOrderly([...words, '--help']), runOrderly([...words, '--help', '--verbose']),
+      ]);
+      expect(quick, words.join(' ')).toEqual(whole);
+      expect([quick.code, quick.err]).toEqual([0, '']);
+    }
   });
 
   it('is shown by `help COMMAND`, by --help and by no word at all', async () => {
@@ -231,8 +240,6 @@ describe('colour', () => {
     expect([forced.code, never.code, always.code]).toEqual([2, 2, 2]);
   });
 });
-
-const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url));
 
 /** What bash makes of it; `orderly` is the built binary. */
 function bash(script: string): Promise<Ended> {

@@ -13,7 +13,7 @@ import { systemClock } from '../shared/runtime/clock.ts';
 import { clusterStatus, untilTrue } from '../tools/up/front-door.ts';
 import { anOrder, newKey, send } from './cluster.ts';
 
-const binary = fileURLToPath(new URL('../dist/tools/orderly.js', import.meta.url));
+const binary = fileURLToPath(new URL('../dist/tools/orderly.cjs', import.meta.url));
 const memberSchema = z.strictObject({ id: z.string(), url: z.string(), pid: z.int() });
 const readySchema = z.strictObject({
   event: z.literal('ready'), url: z.url(), docs_url: z.url(), dashboard_url: z.url(),

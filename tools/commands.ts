@@ -17,8 +17,10 @@ export interface Entry {
    * at: what parses its own arguments is then added whole.
    */
   load: (program: Command, at?: Surroundings) => Promise<void>;
-  /** The whole command, for completion; without it: what `load` adds. */
+  /** The whole command, for completion and help; without it: what `load` adds. */
   make?: () => Promise<MakeCommand>;
+  /** What stands below a command without `make`. */
+  parts?: readonly Entry[];
 }
 
 const own = (name: string, summary: string, make: () => Promise<MakeCommand>): Entry => ({
@@ -57,6 +59,9 @@ Examples:
 ${lines.trim().split('\n').map((line) => `  ${line.trim()}`).join('\n')}
 ${exitCodeHelp}`;
 
+const rebuild = own('rebuild', 'write the views of a lost name server anew',
+  async () => (await import('./rebuild/main.ts')).rebuildCommand);
+
 async function loadNameServer(program: Command, at?: Surroundings): Promise<void> {
   const { nameServerOptions } = await import('../nameserver/options.ts');
   const command = nameServerOptions(program.command('nameserver'))
@@ -67,9 +72,7 @@ async function loadNameServer(program: Command, at?: Surroundings): Promise<void
       orderly nameserver rebuild --backend HOST:PORT   when its views are lost`));
   // Options that stand behind its name are its own, not those of the name server.
   program.enablePositionalOptions();
-  await own('rebuild', 'write the views of a lost name server anew',
-    async () => (await import('./rebuild/main.ts')).rebuildCommand)
-    .load(command.enablePositionalOptions(), at);
+  await rebuild.load(command.enablePositionalOptions(), at);
   serve(command, async () => (await import('../nameserver/config.ts')).readNameServerConfig,
     async () => (await import('../nameserver/main.ts')).runNameServer);
 }
@@ -129,7 +132,7 @@ export const entries: readonly Entry[] = [
   own('config', 'the settings of a command, and where each comes from',
     async () => (await import('./operator/config-print.ts')).configCommandOf(treeNamed)),
   { name: 'nameserver', summary: 'knows where programs are and who is primary',
-    load: loadNameServer },
+    load: loadNameServer, parts: [rebuild] },
   { name: 'backend', summary: 'keeps orders; start any number, at any time', load: loadBackend },
   { name: 'frontend', summary: 'the door for clients: HTTP and JSON-RPC; elects the primary',
     load: loadFrontend },

@@ -1,16 +1,14 @@
-#!/usr/bin/env node
-import { Command } from 'commander';
-import { exitCodeHelp, exitCodes } from '../client/failure.ts';
+import { exitCodes } from '../client/failure.ts';
 import { mannerOf } from '../client/manner.ts';
 import { report } from '../client/report.ts';
 import { Terminal } from '../client/terminal.ts';
-import { version } from '../shared/runtime/version.ts';
 import { entries } from './commands.ts';
 import { startedWithParentPipe, watchingIo } from './config.ts';
-import { addManners, quietAll } from './own-command.ts';
+import { quietAll } from './own-command.ts';
 import { endOfProgram } from './program-failure.ts';
+import { buildProgram } from './program.ts';
 
-/** The binary: one sub-command per program, of the table in commands.ts. */
+/** What orderly.cjs starts: one sub-command per program, of the table in commands.ts. */
 
 const guide = `Orderly takes orders, and goes on while servers and networks fail.
 
@@ -21,14 +19,6 @@ const guide = `Orderly takes orders, and goes on while servers and networks fail
   orderly doctor    can this machine run it?
   orderly --help    all commands, with examples
   orderly help up   what one command can do`;
-
-const examples = `
-Examples:
-  orderly up               a whole system on this machine, in one terminal
-  orderly client           order something, by menu
-  orderly status --watch   who is primary, who lags
-  orderly help backend     what one command can do
-${exitCodeHelp}`;
 
 /** Ends this program when the process that started it is gone, however it went. */
 function exitWithParent(): void {
@@ -61,24 +51,6 @@ function inOrder(args: readonly string[]): string[] {
   if (word !== 'help' || topic === undefined) return [word, ...rest, ...leading];
   const known = entries.some(({ name }) => name === topic);
   return known ? [topic, ...below, '--help', ...leading] : [topic, ...leading];
-}
-
-async function buildProgram(wanted: string | undefined): Promise<Command> {
-  const program = new Command('orderly')
-    .description('An order system that keeps taking orders while servers and networks fail.')
-    .version(version, '-v, --version')
-    .usage('COMMAND [options]')
-    .helpCommand('help [command]', 'what one command can do')
-    .addHelpText('after', examples)
-    .showSuggestionAfterError(true);
-  for (const { name, summary, load, make } of entries) {
-    if (name === wanted) await load(program);
-    else program.command(name).summary(summary).description(summary);
-    const added = program.commands.at(-1);
-    // One with a maker reads its own arguments: here they would be taken from it.
-    if (name === wanted && make === undefined && added !== undefined) addManners(added);
-  }
-  return program;
 }
 
 async function main(given: readonly string[]): Promise<number> {

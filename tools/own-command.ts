@@ -76,10 +76,10 @@ export function addOwnCommand(program: Command, { name, summary, load }: OwnComm
   program.command(name)
     .summary(summary)
     .description(summary)
-    .argument('[arguments...]')
+    .allowExcessArguments()
     .allowUnknownOption()
     .helpOption(false)
-    .action(async (_words: string[], _options: unknown, command: Command) => {
+    .action(async (_options: unknown, command: Command) => {
       const { processIo } = await import('../client/config.ts');
       const { io, dispose } = processIo();
       process.exitCode = await (await load())(command.args, io);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, extname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const minimumNode = [20, 19];
@@ -187,6 +187,13 @@ function copyAssets(files) {
   }
 }
 
+/** What `orderly.cjs` answers without loading the program. */
+async function writeHelpTexts() {
+  const folder = join(root, 'dist', 'tools');
+  const { helpTexts } = await import(pathToFileURL(join(folder, 'help-texts.js')).href);
+  writeFileSync(join(folder, 'help-texts.json'), JSON.stringify(await helpTexts()));
+}
+
 /** Runs a tool of node_modules; throws with the end of what it said when it fails. */
 async function runTool([name, ...file], args, what) {
   const script = join(root, 'node_modules', name, ...file);
@@ -216,6 +223,7 @@ async function build() {
     await runTool(['vite', 'bin', 'vite.js'], page, 'The dashboard can not be built.');
   }
   copyAssets(files);
+  await writeHelpTexts();
   writeFileSync(buildStamp, key);
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodeHelp } from '../../client/failure.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { seededRandom } from '../../backend-server/storage/testing/random.ts';
@@ -38,7 +38,8 @@ export const addStorageTortureCommand = (program: Command): void => {
     .description('kill a process in the middle of its commits, again and again, and check the file')
     .option('--rounds <n>', 'how many kills', wholeNumber, 200)
     .option('--seed <n>', 'decides the moments of the kills', wholeNumber, 1)
-    .option('--dir <dir>', 'where the store is made, on the disk to be tried', tmpdir())
+    .addOption(new Option('--dir <dir>', 'where the store is made, on the disk to be tried')
+      .default(tmpdir(), 'the folder for temporary files'))
     .option('--json', 'print the figures as one line of JSON')
     .addHelpText('after', examples)
     .action((options: TortureOptions) => run(options));

@@ -63,7 +63,7 @@ Try in another terminal:
   npm run client -- place --item tea:2 --name Ada --phone 01914980123 \\
       --address "1 High St" --postcode "DH1 4SW" --yes
   npm run server-status -- --watch
-  node dist/tools/orderly.js node list      (also: add, stop, start, kill)
+  node dist/tools/orderly.cjs node list      (also: add, stop, start, kill)
   kill -9 ${primary.pid}   (${primary.id}, the primary; order again: nothing is lost)
 
 `;
