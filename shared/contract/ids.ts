@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import './issue-words.ts';
 
 /** 128 random bits in hex: names a cluster or a store (one replica's data file) for ever. */
 export const id128 = z.string().regex(/^[0-9a-f]{32}$/);
