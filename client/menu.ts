@@ -3,7 +3,7 @@ import { listResults } from './commands/pending.ts';
 import { tellPlaced } from './commands/place.ts';
 import type { OrderPage } from './answers/order.ts';
 import type { Asking } from './context.ts';
-import { whoAmI, type Who } from './who.ts';
+import { whoSoon, type Who } from './who.ts';
 import { draftOf } from './draft.ts';
 import { exitCodes, Failure, type ExitCode } from './failure.ts';
 import { accountMenu } from './flows/account-menu.ts';
@@ -121,13 +121,14 @@ async function attempt(context: Asking, action: Action): Promise<void> {
 
 /** Who it is, when that can be said; a front end that does not answer must not end the menu. */
 async function whoNow(context: Asking, before: Known): Promise<Known> {
-  try {
-    return await whoAmI(context.session);
-  } catch (error) {
+  const who = await whoSoon(context.session).catch((error: unknown) => {
     if (!(error instanceof Failure) || context.io.stop.aborted) throw error;
-    context.terminal.tell(describeFailure(error, context.terminal.talkPaint, false));
-    return before;
-  }
+    return error;
+  });
+  if (!(who instanceof Failure)) return who;
+  const { terminal } = context;
+  terminal.tell(`${terminal.talkPaint.yellow('!')} ${who.facts.what} Who you are can not be asked.`);
+  return before;
 }
 
 const tokenWords = 'You act as the operator or the staff: the token is not of an account.';

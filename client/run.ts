@@ -1,3 +1,4 @@
+import type { Clock } from '../shared/runtime/clock.ts';
 import { readClientConfig, type CommonOptions } from './client-config.ts';
 import type { Context } from './context.ts';
 import { inquirerPrompts } from './inquirer-prompts.ts';
@@ -11,6 +12,18 @@ import { told } from './view/told.ts';
 async function promptsFor(io: Io): Promise<Prompts> {
   if (io.env['TERM'] === 'dumb') return (await import('./plain-prompts.ts')).plainPrompts(io);
   return inquirerPrompts(io);
+}
+
+const lastKnown = 'The shop can not be asked now: this is its last known offer. An order is queued, '
+  + 'and placed once it can be.';
+
+/** Says it again only after a minute: one order asks for several things. */
+function nowAndThen(clock: Clock, say: () => void): () => void {
+  let saidMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (clock.nowMs() - saidMs > 60_000) say();
+    saidMs = clock.nowMs();
+  };
 }
 
 /** Does the work of one command with a session, and remembers the server when it went well. */
@@ -31,6 +44,7 @@ export async function withSession<T>(
       const seconds = config.timeoutMs / 1_000;
       if (!json) terminal.say(`${told(why)} Trying again for up to ${seconds} s ...`);
     },
+    ...(json ? {} : { onLastKnown: nowAndThen(io.clock, () => { terminal.tell(lastKnown); }) }),
   });
   const prompts = json || !terminal.canAsk ? null : io.prompts ?? await promptsFor(io);
   try {

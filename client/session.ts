@@ -31,6 +31,8 @@ export interface SessionOptions {
   stop: AbortSignal;
   /** Called at the first repetition of a request, with the reason in a sentence. */
   onRetry?: (why: string) => void;
+  /** Called when what a shop offers is told as it was last known, since nobody can be asked. */
+  onLastKnown?: () => void;
 }
 
 /** A value as this client reads it, and as the server said it. */
@@ -61,8 +63,11 @@ export interface Change<T> {
   key: string;
 }
 
-/** A price is worth a short wait; while no back end is there the order is queued without it. */
-const quoteMsMax = 3_000;
+/**
+ * What an order can do without is worth a short wait: while no back end is there, it is queued
+ * without a price, from the last known menu.
+ */
+const dispensableMsMax = 3_000;
 
 const pathOf = (id: string): string => `/v1/orders/${encodeURIComponent(id)}`;
 
@@ -106,11 +111,11 @@ export class Session {
   /** The menu of a shop; of the first one where none is named. */
   async menu(shopId?: string): Promise<Told<Menu>> {
     const path = shopId === undefined ? '/v1/menu' : `/v1/shops/${encodeURIComponent(shopId)}/menu`;
-    return tell(menuAnswer, await this.get(path));
+    return tell(menuAnswer, await this.#offer(path));
   }
 
   async shops(): Promise<Told<Shop[]>> {
-    const { value, raw } = tell(shopsAnswer, await this.get('/v1/shops'));
+    const { value, raw } = tell(shopsAnswer, await this.#offer('/v1/shops'));
     return { value: value.data, raw };
   }
 
@@ -199,7 +204,7 @@ export class Session {
     const { stop } = this.#options;
     const headers = {};
     const request = { method: 'POST' as const, path: '/v1/quotes', body: input, headers };
-    const attempt = await this.#http.attempt(this.#authorize(request), quoteMsMax, stop);
+    const attempt = await this.#http.attempt(this.#authorize(request), dispensableMsMax, stop);
     if (attempt.kind !== 'answer' || attempt.status !== 200) return null;
     return quoteAnswer.safeParse(attempt.body).data ?? null;
   }
@@ -234,6 +239,28 @@ export class Session {
 
   get(path: string): Promise<Answer> {
     return this.#send({ method: 'GET', path, headers: {} }, null);
+  }
+
+  /** The same for what can be done without: asked once; the failure when nobody answers soon. */
+  async getSoon(path: string): Promise<Answer | Failure> {
+    const { stop, url } = this.#options;
+    const request = this.#authorize({ method: 'GET', path, headers: {} });
+    const verdict = judge(await this.#http.attempt(request, dispensableMsMax, stop), url);
+    if (verdict.kind === 'stands') return verdict.answer;
+    if (verdict.kind === 'refused' || stop.aborted) throw verdict.failure;
+    return verdict.failure;
+  }
+
+  /** What a shop offers; as it was last known where no back end can be asked and that is wanted. */
+  async #offer(path: string): Promise<Answer> {
+    const { onLastKnown } = this.#options;
+    if (onLastKnown === undefined) return this.get(path);
+    const now = await this.getSoon(path);
+    if (!(now instanceof Failure)) return now;
+    const known = await this.getSoon(`${path}?consistency=stale`);
+    if (known instanceof Failure) return this.get(path);
+    onLastKnown();
+    return known;
   }
 
   /** A change, sent with its key so that repeating it is harmless. */

@@ -1,5 +1,6 @@
 import { accountAnswer, type Account } from './answers/account.ts';
 import { Failure } from './failure.ts';
+import type { Answer } from './http.ts';
 import type { Session } from './session.ts';
 import { read } from './verdict.ts';
 
@@ -9,10 +10,23 @@ export type Who =
   | { kind: 'token' }
   | { kind: 'nobody'; ended: boolean };
 
+const me = '/v1/accounts/me';
+const nobody: Who = { kind: 'nobody', ended: false };
+
 export async function whoAmI(session: Session): Promise<Who> {
-  if (session.token === null) return { kind: 'nobody', ended: false };
+  const who = session.token === null ? nobody : await whoBy(session.get(me));
+  if (who instanceof Failure) throw who;
+  return who;
+}
+
+/** The same where it can be done without: the failure when nobody answers soon. */
+export const whoSoon = async (session: Session): Promise<Who | Failure> =>
+  session.token === null ? nobody : whoBy(session.getSoon(me));
+
+async function whoBy(asked: Promise<Answer | Failure>): Promise<Who | Failure> {
   try {
-    const answer = await session.get('/v1/accounts/me');
+    const answer = await asked;
+    if (answer instanceof Failure) return answer;
     return { kind: 'account', account: read(accountAnswer, answer, null), raw: answer.body };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -409,4 +409,15 @@ describe('Forwarder reading stale', () => {
     const value = await menu(upstream, true);
     expect(value).toHaveProperty('result.menu');
   });
+
+  it('gives what shops offer as it was last read while no back end is there', async () => {
+    await cluster.start(2);
+    const upstream = cluster.upstream({ totalMs: 1_000 });
+    const before = await menu(upstream);
+    for (const backend of cluster.backends) backend.kill();
+    expect(await menu(upstream, true)).toEqual(before);
+    expect(await codeOf(menu(upstream))).toBe('unavailable');
+    const shops = upstream.forwarder.read({ query: { query: 'shop.list' }, stale: true });
+    expect(await codeOf(shops)).toBe('unavailable');
+  });
 });

@@ -12,6 +12,7 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import { currentTrace, traced } from '../shared/runtime/trace.ts';
 import { OutageLog } from './dashboard/outage-log.ts';
 import type { Elector, RoundResult } from './elector.ts';
+import { LastOffer } from './last-offer.ts';
 import type { Members } from './members.ts';
 import type { Belief, Judgement, PrimaryTracker } from './primary-tracker.ts';
 import { newsOf } from './primary-tracker.ts';
@@ -108,6 +109,7 @@ export class Forwarder {
   readonly #elector: Elector;
   readonly #members: Members;
   readonly #clock: Clock;
+  readonly #lastOffer = new LastOffer();
   readonly #totalMs: number;
   #waiting = 0;
   #outage = false;
@@ -214,14 +216,18 @@ export class Forwarder {
     });
   }
 
-  /** Linearizable, from the primary; a stale read takes the first back end that answers. */
-  read(request: ReadRequest): Promise<ReadResult> {
-    if (request.stale) return this.#readStale(request);
-    return this.#carry({
+  /**
+   * Linearizable, from the primary; a stale read takes the first back end that answers, and what
+   * shops offer as it was last read while none does.
+   */
+  async read(request: ReadRequest): Promise<ReadResult> {
+    const result = request.stale ? await this.#readStale(request) : await this.#carry({
       method: backendMethods.read,
       params: (viewNumber) => ({ viewNumber, ...request }),
       hasEffect: false,
     });
+    this.#lastOffer.note(request.query, result);
+    return result;
   }
 
   /** What happened after a position, from whoever is primary now; waits for it as long as told. */
@@ -344,7 +350,9 @@ export class Forwarder {
         if (error.row.retry === 'no') throw error;
       }
     }
-    throw gaveUp(false);
+    const last = this.#lastOffer.of(request.query);
+    if (last === null) throw gaveUp(false);
+    return last;
   }
 }
 

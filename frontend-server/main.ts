@@ -30,6 +30,7 @@ import { loadIdentities } from './identity.ts';
 import { Launcher } from './launcher.ts';
 import { NodeDesk } from './node-desk.ts';
 import { OrderDesk } from './order-desk.ts';
+import { OfferWatch } from './offer-watch.ts';
 import { PendingQueue } from './queue/pending-queue.ts';
 import { QueueStore } from './queue/queue-store.ts';
 import { createServices } from './services/create-services.ts';
@@ -202,11 +203,14 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
     },
   });
   beat.start();
+  const offers = new OfferWatch({ forwarder: upstream.forwarder, clock: systemClock });
+  void offers.run();
   logger.info({ at: address }, 'serving');
   const scheme = config.tls === null ? 'http' : 'https';
   printReady(config.json, { role: 'frontend', id, url: `${scheme}://${address}` });
   return untilStopped(async () => {
     await Promise.all([beat.stop(), door.close()]);
+    offers.stop();
     services.stop();
     queue.stop();
     await upstream.close();

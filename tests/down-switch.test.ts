@@ -72,6 +72,12 @@ describe('the down switch', () => {
       const refused = await cluster.placeOrRefuse();
       expect(refused.status).toBe(503);
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+      // What is needed to order is still told, as it was last known.
+      for (const path of ['/v1/shops', '/v1/menu', '/v1/shops/main/menu']) {
+        const known = await cluster.call(`${path}?consistency=stale`);
+        expect([path, known.status]).toEqual([path, 200]);
+        expect(known.headers['x-orderly-consistency']).toBe('stale');
+      }
       for (const each of ids) await cluster.switch(each, 'up');
       await cluster.until('orders are taken again', async () =>
         (await cluster.place()).status === 201);

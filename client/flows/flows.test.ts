@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runClient } from '../main.ts';
 import { exampleMenu } from '../testing/examples.ts';
 import { standinShop } from '../testing/front-end-state.ts';
-import { FrontEndStandin, problemReply } from '../testing/front-end.ts';
+import { FrontEndStandin, problemReply, textReply } from '../testing/front-end.ts';
 import { oneShot, wholeOrder, type Ran } from '../testing/one-shot.ts';
 import { ScriptedPrompts, type Answer } from '../testing/scripted-prompts.ts';
 import { testTerminal, type TestTerminal } from '../testing/test-io.ts';
@@ -193,4 +193,37 @@ describe('the work of the staff', () => {
     expect(kept.err()).toContain('It stays as it is: busy.');
     expect((await run('shop', 'closed', '--yes')).out()).toContain('○ closed');
   });
+});
+
+describe('while no back end answers', () => {
+  const offers = /^GET .v1.(accounts.me|shops|menu)$/;
+  const goAway = (times: number): void => {
+    server.quoting = false;
+    for (let n = 0; n < times; n++) server.once(offers, problemReply('unavailable'));
+  };
+
+  it('an order is made of the last known menu, and queued', async () => {
+    goAway(6);
+    server.once(/^POST .v1.orders$/, textReply(202, '{"id":"s-1","status":"queued","position":1}'));
+    const { code, out, err } = await sit(
+      [], 'Place an order', 'Roll', '1', 'Done', ...details, 'Yes, place it', 'Quit',
+    );
+    expect(code).toBe(0);
+    expect(err().match(/this is its last known offer/g)).toHaveLength(1);
+    expect(out()).toContain('The order is queued, 1 in line; it is not placed yet.');
+    expect(posted(/^POST .v1.orders$/)).toMatchObject([{ lines: [{ sku: 'roll', quantity: 1 }] }]);
+  });
+
+  it('`menu` shows the last known one and says so; with --json it is the present one or none',
+    async () => {
+      goAway(1);
+      const told = await run('menu');
+      expect(told.code).toBe(0);
+      expect(told.out()).toContain('Roll');
+      expect(told.err()).toContain('this is its last known offer');
+      goAway(30);
+      const json = await run('menu', '--json', '--timeout', '1');
+      expect(json.code).toBe(3);
+      expect(JSON.parse(json.out())).toMatchObject({ code: 'unavailable' });
+    });
 });

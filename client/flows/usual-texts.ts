@@ -1,4 +1,5 @@
-import { whoAmI } from '../who.ts';
+import { Failure } from '../failure.ts';
+import { whoSoon } from '../who.ts';
 import type { Order } from '../answers/order.ts';
 import type { Asking } from '../context.ts';
 import { missingTexts, type Draft } from '../draft.ts';
@@ -7,8 +8,8 @@ import { addressLine } from '../view/order.ts';
 
 /** The newest order of a customer that was delivered somewhere; null for everybody else. */
 async function lastOrder({ session }: Asking): Promise<Order | null> {
-  const who = await whoAmI(session);
-  if (who.kind !== 'account' || who.account.role !== 'customer') return null;
+  const who = await whoSoon(session);
+  if (who instanceof Failure || who.kind !== 'account' || who.account.role !== 'customer') return null;
   const [newest] = (await session.orders({ limit: 1 })).value.data;
   // A list masks telephone numbers; the order itself has its own.
   return newest === undefined ? null : (await session.order(newest.id)).value;
