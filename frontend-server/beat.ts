@@ -1,6 +1,7 @@
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { BeatResult, Registration } from '../shared/contract/nameserver.ts';
 import { nameServerMethods } from '../shared/contract/nameserver.ts';
+import { Hearing } from '../shared/rpc/hearing.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { NameCaller } from './elector.ts';
@@ -23,8 +24,7 @@ export class Beat {
   readonly #clock: Clock;
   readonly #logger: Logger;
   #registered = false;
-  /** Whether the last beat was answered; null before the first. Only changes are logged. */
-  #heard: boolean | null = null;
+  readonly #hearing = new Hearing();
   #busy = false;
   #timer: Timer | null = null;
 
@@ -66,13 +66,11 @@ export class Beat {
       const result = await this.#call();
       this.#registered = true;
       if (result.news !== null) this.#holder.adopt(result.news.view, 'name server');
-      if (this.#heard !== true) this.#logger.info({}, 'registered at the name server');
-      this.#heard = true;
+      if (this.#hearing.heard()) this.#logger.info({}, 'registered at the name server');
     } catch (error) {
       const code = error instanceof OrderlyError ? error.code : 'internal';
       if (code === 'not_found') this.#registered = false;
-      if (this.#heard !== false) this.#logger.warn({ code, err: error }, 'no name server hears us');
-      this.#heard = false;
+      if (this.#hearing.missed()) this.#logger.warn({ code, err: error }, 'no name server hears us');
     } finally {
       this.#busy = false;
     }

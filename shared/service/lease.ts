@@ -3,6 +3,7 @@ import type { Registration } from '../contract/nameserver.ts';
 import { nameServerMethods } from '../contract/nameserver.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { Hearing } from '../rpc/hearing.ts';
 import type { NameClient } from '../rpc/name-client.ts';
 
 /** A lease lasts two seconds. */
@@ -17,8 +18,7 @@ export class Lease {
   readonly #clock: Clock;
   readonly #logger: Logger;
   #entered = false;
-  /** null before the first answer; only changes are logged. */
-  #heard: boolean | null = null;
+  readonly #hearing = new Hearing();
   #busy: Promise<void> | null = null;
   #timer: Timer | null = null;
 
@@ -62,13 +62,11 @@ export class Lease {
     try {
       await this.#names.call(method, params, { deadlineMs });
       this.#entered = true;
-      if (this.#heard !== true) this.#logger.info({}, 'registered at the name server');
-      this.#heard = true;
+      if (this.#hearing.heard()) this.#logger.info({}, 'registered at the name server');
     } catch (error) {
       const code = error instanceof OrderlyError ? error.code : 'internal';
       if (code === 'not_found') this.#entered = false;
-      if (this.#heard !== false) this.#logger.warn({ code, err: error }, 'no name server hears us');
-      this.#heard = false;
+      if (this.#hearing.missed()) this.#logger.warn({ code, err: error }, 'no name server hears us');
     }
   }
 }
