@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -256,6 +257,8 @@ function bash(script: string): Promise<Ended> {
   });
 }
 
+const hasFish = spawnSync('fish', ['--version']).status === 0;
+
 describe('in a shell', () => {
   it('a reader that leaves is no failure', async () => {
     const { out, err } = await bash(`
@@ -280,5 +283,21 @@ describe('in a shell', () => {
       done`);
     expect(err).toBe('');
     expect(out).toBe('status\ncall\n--watch\nalways\nrebuild\n--from-data\n');
+  });
+
+  it.skipIf(!hasFish)('fish completes the same, with what each is for', async () => {
+    const script = `function orderly; '${process.execPath}' '${binary}' $argv; end
+      orderly complete fish | source
+      for line in 'orderly stat' 'orderly rpc ca' 'orderly status --color al'
+        complete -C $line
+      end`;
+    const child = spawn('fish', ['--no-config', '-c', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...nowhere, HOME: home, ORDERLY_HOME: home },
+    });
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+    expect(lines.map((line) => line.split('\t')[0])).toEqual(['status', 'call', 'always']);
+    expect(lines[1]).toBe('call\tcall a method');
   });
 });
