@@ -3,7 +3,7 @@ import { Hearing } from './hearing.ts';
 
 const told = (beats: string): string => {
   const hearing = new Hearing();
-  return [...beats].map((beat) => (beat === '+' ? hearing.heard() : hearing.missed()))
+  return Array.from(beats, (beat) => (beat === '+' ? hearing.heard() : hearing.missed()))
     .map((isNews) => (isNews ? '!' : '.')).join('');
 };
 
