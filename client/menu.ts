@@ -127,7 +127,8 @@ async function whoNow(context: Asking, before: Known): Promise<Known> {
   });
   if (!(who instanceof Failure)) return who;
   const { terminal } = context;
-  terminal.tell(`${terminal.talkPaint.yellow('!')} ${who.facts.what} Who you are can not be asked.`);
+  const mark = terminal.talkPaint.yellow('!');
+  terminal.tell(`${mark} ${who.facts.what} Who you are can not be asked.`);
   return before;
 }
 

@@ -14,8 +14,8 @@ async function promptsFor(io: Io): Promise<Prompts> {
   return inquirerPrompts(io);
 }
 
-const lastKnown = 'The shop can not be asked now: this is its last known offer. An order is queued, '
-  + 'and placed once it can be.';
+const lastKnown = 'The shop can not be asked now: this is its last known offer. '
+  + 'An order is queued, and placed once it can be.';
 
 /** Says it again only after a minute: one order asks for several things. */
 function nowAndThen(clock: Clock, say: () => void): () => void {

@@ -70,7 +70,9 @@ export class Beat {
     } catch (error) {
       const code = error instanceof OrderlyError ? error.code : 'internal';
       if (code === 'not_found') this.#registered = false;
-      if (this.#hearing.missed()) this.#logger.warn({ code, err: error }, 'no name server hears us');
+      if (this.#hearing.missed()) {
+        this.#logger.warn({ code, err: error }, 'no name server hears us');
+      }
     } finally {
       this.#busy = false;
     }

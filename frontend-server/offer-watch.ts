@@ -41,8 +41,9 @@ export class OfferWatch {
     try {
       const { result } = await this.#read({ query: 'shop.list' });
       const shops = 'shops' in result ? result.shops : [];
-      const menus = shops.map(({ id }): Query => ({ query: 'menu.get', shop_id: id }));
-      await Promise.all([{ query: 'menu.get' as const }, ...menus].map((query) => this.#read(query)));
+      // A menu is asked for with the shop's name, and without where there is one shop.
+      const named = [{}, ...shops.map(({ id }) => ({ shop_id: id }))];
+      await Promise.all(named.map((shop) => this.#read({ query: 'menu.get', ...shop })));
       return true;
     } catch (error) {
       if (error instanceof OrderlyError) return false;

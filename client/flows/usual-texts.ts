@@ -9,7 +9,8 @@ import { addressLine } from '../view/order.ts';
 /** The newest order of a customer that was delivered somewhere; null for everybody else. */
 async function lastOrder({ session }: Asking): Promise<Order | null> {
   const who = await whoSoon(session);
-  if (who instanceof Failure || who.kind !== 'account' || who.account.role !== 'customer') return null;
+  if (who instanceof Failure || who.kind !== 'account') return null;
+  if (who.account.role !== 'customer') return null;
   const [newest] = (await session.orders({ limit: 1 })).value.data;
   // A list masks telephone numbers; the order itself has its own.
   return newest === undefined ? null : (await session.order(newest.id)).value;

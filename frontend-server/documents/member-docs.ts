@@ -10,8 +10,8 @@ const memberDocs: Readonly<Record<string, string>> = {
   args: 'The arguments, in order.',
   channel: 'Where the order comes from.',
   consistency: 'linearizable (the default) shows everything that was confirmed before the request; '
-    + 'stale is answered by any back end and may be behind; shops and menus also while none is there, '
-    + 'as they were last read.',
+    + 'stale is answered by any back end and may be behind; shops and menus also while none is '
+    + 'there, as they were last read.',
   contactless: 'Leave it at the door.',
   cursor: 'next_cursor of the page before; absent for the first page.',
   courier: 'Who brings it.',

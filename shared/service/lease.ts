@@ -66,7 +66,9 @@ export class Lease {
     } catch (error) {
       const code = error instanceof OrderlyError ? error.code : 'internal';
       if (code === 'not_found') this.#entered = false;
-      if (this.#hearing.missed()) this.#logger.warn({ code, err: error }, 'no name server hears us');
+      if (this.#hearing.missed()) {
+        this.#logger.warn({ code, err: error }, 'no name server hears us');
+      }
     }
   }
 }
