@@ -17,12 +17,15 @@ async function promptsFor(io: Io): Promise<Prompts> {
 const lastKnown = 'The shop can not be asked now: this is its last known offer. '
   + 'An order is queued, and placed once it can be.';
 
+const sayAgainMs = 60_000;
+
 /** Says it again only after a minute: one order asks for several things. */
 function nowAndThen(clock: Clock, say: () => void): () => void {
   let saidMs = Number.NEGATIVE_INFINITY;
   return () => {
-    if (clock.nowMs() - saidMs > 60_000) say();
+    if (clock.nowMs() - saidMs < sayAgainMs) return;
     saidMs = clock.nowMs();
+    say();
   };
 }
 

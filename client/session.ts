@@ -243,9 +243,10 @@ export class Session {
 
   /** The same for what can be done without: asked once; the failure when nobody answers soon. */
   async getSoon(path: string): Promise<Answer | Failure> {
-    const { stop, url } = this.#options;
+    const { stop, url, timeoutMs } = this.#options;
     const request = this.#authorize({ method: 'GET', path, headers: {} });
-    const verdict = judge(await this.#http.attempt(request, dispensableMsMax, stop), url);
+    const withinMs = Math.min(dispensableMsMax, timeoutMs);
+    const verdict = judge(await this.#http.attempt(request, withinMs, stop), url);
     if (verdict.kind === 'stands') return verdict.answer;
     if (verdict.kind === 'refused' || stop.aborted) throw verdict.failure;
     return verdict.failure;
@@ -253,12 +254,15 @@ export class Session {
 
   /** What a shop offers; as it was last known where no back end can be asked and that is wanted. */
   async #offer(path: string): Promise<Answer> {
-    const { onLastKnown } = this.#options;
+    const { onLastKnown, clock, timeoutMs } = this.#options;
     if (onLastKnown === undefined) return this.get(path);
+    const endMs = clock.nowMs() + timeoutMs;
     const now = await this.getSoon(path);
     if (!(now instanceof Failure)) return now;
     const known = await this.getSoon(`${path}?consistency=stale`);
-    if (known instanceof Failure) return this.get(path);
+    if (known instanceof Failure) {
+      return this.#send({ method: 'GET', path, headers: {} }, null, endMs - clock.nowMs());
+    }
     onLastKnown();
     return known;
   }
@@ -272,8 +276,10 @@ export class Session {
   }
 
   /** Repeats until an answer stands or the time is over. Throws only Failure. */
-  async #send(request: HttpRequest, write: Write | null): Promise<Answer> {
-    const { clock, stop, timeoutMs, url } = this.#options;
+  async #send(
+    request: HttpRequest, write: Write | null, timeoutMs = this.#options.timeoutMs,
+  ): Promise<Answer> {
+    const { clock, stop, url } = this.#options;
     const authorized = this.#authorize(request);
     const endMs = clock.nowMs() + timeoutMs;
     // One attempt of unknown fate leaves the request unknown until the server decides it.

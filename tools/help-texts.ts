@@ -8,7 +8,7 @@ import { quietAll, runOwn, type Surroundings } from './own-command.ts';
 import { buildProgram } from './program.ts';
 
 /** What `--help` of every command prints, by the words that call it: the build writes it down. */
-export type HelpTexts = Record<string, string>;
+type HelpTexts = Record<string, string>;
 
 /** Commands that are not for people to call. */
 const inward = ['help', 'words'];

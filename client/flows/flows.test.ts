@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runClient } from '../main.ts';
 import { exampleMenu } from '../testing/examples.ts';
 import { standinShop } from '../testing/front-end-state.ts';
-import { FrontEndStandin, problemReply, textReply } from '../testing/front-end.ts';
+import { FrontEndStandin, problemReply, silentReply, textReply } from '../testing/front-end.ts';
 import { oneShot, wholeOrder, type Ran } from '../testing/one-shot.ts';
 import { ScriptedPrompts, type Answer } from '../testing/scripted-prompts.ts';
 import { testTerminal, type TestTerminal } from '../testing/test-io.ts';
@@ -226,4 +226,13 @@ describe('while no back end answers', () => {
       expect(json.code).toBe(3);
       expect(JSON.parse(json.out())).toMatchObject({ code: 'unavailable' });
     });
+
+  it('who says nothing is asked for both, each for no longer than the time limit', async () => {
+    for (let n = 0; n < 3; n++) server.once(/^GET .v1.menu/, silentReply);
+    const startedMs = performance.now();
+    const { code } = await run('menu', '--timeout', '0.2');
+    expect(code).toBe(124);
+    // A short wait is 3 s where the limit allows it.
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
+  });
 });
