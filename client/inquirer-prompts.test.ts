@@ -125,6 +125,18 @@ describe('inquirerPrompts', () => {
     expect(await atStop).toBe('interrupted');
   });
 
+  it('ends by a Ctrl-D of before the question, which the terminal hands on as NUL', async () => {
+    const early = sit();
+    const end = endOf(early.prompts.text({ message: 'Name' }));
+    early.stdin.write('\0');
+    expect(await end).toBe('end');
+    const later = sit();
+    const answer = later.prompts.text({ message: 'Name' });
+    await until(later, 'Name');
+    later.stdin.write('Ann\0\r');
+    expect(await answer).toBe('Ann');
+  });
+
   it('refuses to ask again once the input has ended', async () => {
     const terminal = sit();
     terminal.stdin.end();

@@ -12,6 +12,11 @@ const pageRows = 15;
 const choiceMargin = 6;
 /** A closed readline only pauses its input; one that came back from Ctrl-Z has resumed by then. */
 const pauseMsMax = 50;
+/**
+ * Ctrl-D, typed while nothing was asked: the terminal then took it as the end of a line, and hands
+ * on a NUL in place of it once keys are read one by one (Linux, n_tty).
+ */
+const earlyCtrlD = '\0';
 
 type Question = Record<string, unknown> & {
   type: 'input' | 'select' | 'checkbox' | 'confirm' | 'password';
@@ -31,17 +36,22 @@ function watchInput(io: Io, onEnd: () => void): () => void {
       if (stdin.isPaused()) onEnd();
     });
   };
+  const onFirstKey = (key: string | undefined): void => {
+    if (key === earlyCtrlD) onEnd();
+  };
   // After Ctrl-Z and fg readline leaves the input paused.
   const onContinue = (): void => { setImmediate(() => { stdin.resume(); }); };
   stdin.on('pause', onPause);
   stdin.on('end', onEnd);
   stdin.on('close', onEnd);
+  stdin.once('keypress', onFirstKey);
   process.on('SIGCONT', onContinue);
   return () => {
     pending?.cancel();
     stdin.off('pause', onPause);
     stdin.off('end', onEnd);
     stdin.off('close', onEnd);
+    stdin.off('keypress', onFirstKey);
     process.off('SIGCONT', onContinue);
   };
 }
