@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import { fingerprintOf } from '../shared/contract/fingerprint.ts';
@@ -6,7 +9,7 @@ import { must } from '../shared/runtime/assert.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { silentLogger } from '../shared/runtime/logger.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
-import type { SubmitResult } from './forwarder.ts';
+import type { ReadResult, SubmitResult } from './forwarder.ts';
 import { FakeCluster } from './testing/fake-cluster.ts';
 import { samplePlace } from './testing/samples.ts';
 import type { Upstream } from './upstream.ts';
@@ -420,4 +423,29 @@ describe('Forwarder reading stale', () => {
     const shops = upstream.forwarder.read({ query: { query: 'shop.list' }, stale: true });
     expect(await codeOf(shops)).toBe('unavailable');
   });
+
+  it('knows what shops offer after a restart too, of the same cluster, from a whole file',
+    async () => {
+      await cluster.start(2);
+      const dir = mkdtempSync(join(tmpdir(), 'orderly-offer-'));
+      const first = cluster.upstream({ dir });
+      await first.lastOffer.keep();
+      const before = await menu(first);
+      await first.lastOffer.keep();
+      await first.close();
+      for (const backend of cluster.backends) backend.kill();
+      const again = (): Promise<ReadResult> =>
+        menu(cluster.upstream({ dir, totalMs: 1_000 }), true);
+      expect(await again()).toEqual(before);
+      const file = join(dir, 'offer.json');
+      const text = readFileSync(file, 'utf8');
+      const foreign = JSON.stringify({ ...JSON.parse(text), clusterId: 'f'.repeat(32) });
+      for (const other of ['', text.slice(0, 60), '[]', foreign]) {
+        writeFileSync(file, other);
+        // One after the other: they share a folder.
+        // oxlint-disable-next-line no-await-in-loop
+        expect(await codeOf(again()), other.slice(0, 20)).toBe('unavailable');
+      }
+      rmSync(dir, { recursive: true });
+    });
 });

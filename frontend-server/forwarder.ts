@@ -12,7 +12,7 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import { currentTrace, traced } from '../shared/runtime/trace.ts';
 import { OutageLog } from './dashboard/outage-log.ts';
 import type { Elector, RoundResult } from './elector.ts';
-import { LastOffer } from './last-offer.ts';
+import type { LastOffer } from './last-offer.ts';
 import type { Members } from './members.ts';
 import type { Belief, Judgement, PrimaryTracker } from './primary-tracker.ts';
 import { newsOf } from './primary-tracker.ts';
@@ -109,7 +109,7 @@ export class Forwarder {
   readonly #elector: Elector;
   readonly #members: Members;
   readonly #clock: Clock;
-  readonly #lastOffer = new LastOffer();
+  readonly #lastOffer: LastOffer;
   readonly #totalMs: number;
   #waiting = 0;
   #outage = false;
@@ -117,7 +117,7 @@ export class Forwarder {
 
   constructor(parts: {
     tracker: PrimaryTracker; holder: ViewHolder; link: PrimaryLink; elector: Elector;
-    members: Members; clock: Clock;
+    members: Members; clock: Clock; lastOffer: LastOffer;
     /** The deadline of every request; 5 s when absent. */
     totalMs?: number | undefined;
   }) {
@@ -127,6 +127,7 @@ export class Forwarder {
     this.#elector = parts.elector;
     this.#members = parts.members;
     this.#clock = parts.clock;
+    this.#lastOffer = parts.lastOffer;
     this.outages = new OutageLog(parts.clock);
     this.#totalMs = parts.totalMs ?? totalMsUsual;
   }

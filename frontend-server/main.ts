@@ -203,7 +203,8 @@ export const runFrontend = async (config: FrontendConfig): Promise<number> => {
     },
   });
   beat.start();
-  const offers = new OfferWatch({ forwarder: upstream.forwarder, clock: systemClock });
+  const { forwarder, lastOffer } = upstream;
+  const offers = new OfferWatch({ forwarder, lastOffer, clock: systemClock });
   void offers.run();
   logger.info({ at: address }, 'serving');
   const scheme = config.tls === null ? 'http' : 'https';

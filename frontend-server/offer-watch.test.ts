@@ -9,12 +9,19 @@ import { sampleMenu } from './testing/samples.ts';
 const shopsOf = (...ids: string[]): ReadResult['result'] =>
   ({ shops: ids.map((id) => ({ id })) }) as ReadResult['result'];
 
-it('every shop and its menu are read as soon as a back end answers, which costs no round',
+it('every shop and its menu are read as soon as a back end answers, without a round, and kept',
   async () => {
     const asked: Query[] = [];
     let away = true;
+    let kept = 0;
     const watch = new OfferWatch({
       clock: systemClock,
+      lastOffer: {
+        keep() {
+          kept = asked.length;
+          return Promise.resolve();
+        },
+      },
       forwarder: {
         read({ query, stale }: ReadRequest): Promise<ReadResult> {
           if (away) {
@@ -35,6 +42,7 @@ it('every shop and its menu are read as soon as a back end answers, which costs 
       { query: 'menu.get', shop_id: 'market' },
     ];
     await expect.poll(() => asked, { timeout: 10_000 }).toEqual(all);
+    await expect.poll(() => kept).toBe(all.length);
     watch.stop();
     await running;
   });

@@ -2,6 +2,7 @@ import type { Query } from '../shared/contract/backend.ts';
 import { OrderlyError } from '../shared/contract/errors.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Forwarder } from './forwarder.ts';
+import type { LastOffer } from './last-offer.ts';
 
 const everyMs = 30_000;
 /** While nobody has answered yet. */
@@ -13,11 +14,15 @@ const soonMs = 2_000;
  */
 export class OfferWatch {
   readonly #forwarder: Pick<Forwarder, 'read'>;
+  readonly #lastOffer: Pick<LastOffer, 'keep'>;
   readonly #clock: Clock;
   readonly #over = new AbortController();
 
-  constructor(parts: { forwarder: Pick<Forwarder, 'read'>; clock: Clock }) {
+  constructor(parts: {
+    forwarder: Pick<Forwarder, 'read'>; lastOffer: Pick<LastOffer, 'keep'>; clock: Clock;
+  }) {
     this.#forwarder = parts.forwarder;
+    this.#lastOffer = parts.lastOffer;
     this.#clock = parts.clock;
   }
 
@@ -44,6 +49,7 @@ export class OfferWatch {
       // A menu is asked for with the shop's name, and without where there is one shop.
       const named = [{}, ...shops.map(({ id }) => ({ shop_id: id }))];
       await Promise.all(named.map((shop) => this.#read({ query: 'menu.get', ...shop })));
+      await this.#lastOffer.keep();
       return true;
     } catch (error) {
       if (error instanceof OrderlyError) return false;

@@ -7,6 +7,7 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { Elector } from './elector.ts';
 import { Forwarder } from './forwarder.ts';
+import { LastOffer } from './last-offer.ts';
 import { Members } from './members.ts';
 import { PrimaryLink } from './primary-link.ts';
 import { PrimaryTracker } from './primary-tracker.ts';
@@ -22,7 +23,7 @@ export interface UpstreamOptions {
   /** Addresses of the name server; empty: look for it. */
   nameservers: string[];
   mdns: boolean;
-  /** Data folder: the view and the name server's address of the last run are kept there. */
+  /** Data folder: view, offer and the name server's address of the last run are kept there. */
   dir: string;
   clock: Clock;
   logger: Logger;
@@ -36,6 +37,7 @@ export interface Upstream {
   members: Members;
   elector: Elector;
   forwarder: Forwarder;
+  lastOffer: LastOffer;
   names: NameClient;
   /** Drops all connections; requests that wait fail. */
   close(): Promise<void>;
@@ -71,9 +73,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   holder.onAdopted(keepMembers);
   if (holder.view !== null) keepMembers(holder.view);
   const { totalMs } = options;
-  const forwarder = new Forwarder({ tracker, holder, link, elector, members, clock, totalMs });
+  const lastOffer = new LastOffer({ dir, view: () => holder.view, logger });
+  lastOffer.load();
+  const forwarder = new Forwarder({
+    tracker, holder, link, elector, members, clock, lastOffer, totalMs,
+  });
   return {
-    holder, members, elector, forwarder, names,
+    holder, members, elector, forwarder, lastOffer, names,
     async close() {
       link.close();
       members.close();

@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReplicaStatus } from '../shared/contract/replica.ts';
 import type { View } from '../shared/contract/view.ts';
 import { viewSchema } from '../shared/contract/view.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
+import { readKept, replaceFile } from './kept-file.ts';
 import type { Adoption, Belief, PrimaryTracker } from './primary-tracker.ts';
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /**
  * The tracker's belief with what surrounds it: the last view document is kept in the data folder
@@ -57,11 +53,12 @@ export class ViewHolder {
   /** Takes up the view of an earlier run. A file that can not be read is not used. */
   load(): void {
     try {
-      const view = viewSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
+      const text = readKept(this.#file);
+      if (text === null) return;
+      const view = viewSchema.parse(JSON.parse(text));
       if (this.#isSealed(view)) this.#tracker.adopt(view);
       else this.#logger.warn({}, 'the kept view is not of this cluster, starting without one');
     } catch (error) {
-      if (isMissing(error)) return;
       this.#logger.warn({ err: error }, 'the kept view can not be read, starting without one');
     }
   }
@@ -129,16 +126,4 @@ export class ViewHolder {
       }
     }
   }
-}
-
-/** The file holds the old text or the new one, never a part of it. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const handle = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${path}.new`, path);
 }

@@ -72,7 +72,10 @@ describe('the down switch', () => {
       const refused = await cluster.placeOrRefuse();
       expect(refused.status).toBe(503);
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-      // What is needed to order is still told, as it was last known.
+      // What is needed to order is still told, as it was last known, also by one that starts now.
+      const frontend = must(cluster.processes.frontends[0], 'there is one front end');
+      await cluster.kill(frontend);
+      await cluster.restart(frontend);
       for (const path of ['/v1/shops', '/v1/menu', '/v1/shops/main/menu']) {
         const known = await cluster.call(`${path}?consistency=stale`);
         expect([path, known.status]).toEqual([path, 200]);
