@@ -75,7 +75,8 @@ badInput('the public door: slow clients', {
   async 19() {
     const [ending] = await endingsOf('19');
     expect(ending?.ms).toBeGreaterThan(9_000);
-    expect(ending?.ms).toBeLessThan(20_000);
+    // Node looks every 10 s whether something was taken, and the buffers take some at first.
+    expect(ending?.ms).toBeLessThan(25_000);
     expect((await door.ask('GET', '/v1/menu')).status).toBe(200);
   },
 });

@@ -117,7 +117,8 @@ describe('crowds', () => {
     for (let at = 0; at < 1_000; at += 50) {
       // oxlint-disable-next-line no-await-in-loop
       await Promise.all(Array.from({ length: 50 }, () => client.call(nameServerMethods.elect, {
-        group: 'main', viewNumber: before.view_number, suspicion: 'timeout', candidate: null, frontend,
+        group: 'main', viewNumber: before.view_number, suspicion: 'timeout', candidate: null,
+        frontend,
       }, { deadlineMs: 5_000 })));
       // oxlint-disable-next-line no-await-in-loop
       await cluster.placed();
