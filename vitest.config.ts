@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** What is waited for comes in a moment, or, on a machine that is busy, in a few seconds. */
+const expectation = { poll: { timeout: 20_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,6 +17,7 @@ export default defineConfig({
           setupFiles: 'tests/same-process.ts',
           testTimeout: 60_000,
           hookTimeout: 30_000,
+          expect: expectation,
           // A worker loads a module once for all of its files, so no test may replace one, and
           // what a test changes in one it restores.
           isolate: false,
@@ -29,6 +33,7 @@ export default defineConfig({
           setupFiles: 'tests/same-process.ts',
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          expect: expectation,
           // As above; each file would load half of the system anew.
           isolate: false,
           // Most of their time they wait; more at once would measure the machine.
@@ -44,6 +49,7 @@ export default defineConfig({
           globalSetup: 'tests/temp-folder.ts',
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          expect: expectation,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },

@@ -37,9 +37,6 @@ const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   }
 };
 
-/** The machine may do other things as well. */
-const patiently = { timeout: 20_000 };
-
 /** Who asks with the usual patience at the same time still waits when the others have given up. */
 function patientOne(upstream: Upstream): { waits: () => boolean } {
   let waits = true;
@@ -122,11 +119,11 @@ describe('Forwarder when the primary is killed', () => {
       while (!stop) await place(upstream);
     };
     const writers = Array.from({ length: 16 }, writer);
-    await expect.poll(() => cluster.executions.length, patiently).toBeGreaterThan(32);
+    await expect.poll(() => cluster.executions.length).toBeGreaterThan(32);
     first.kill();
     const bySecond = (): number =>
       cluster.executions.filter(({ by }) => by !== first.storeId).length;
-    await expect.poll(bySecond, patiently).toBeGreaterThan(32);
+    await expect.poll(bySecond).toBeGreaterThan(32);
     stop = true;
     await Promise.all(writers);
     keysOnce();
@@ -174,7 +171,7 @@ describe('Forwarder when the primary is killed', () => {
     const upstream = cluster.upstream();
     await menu(upstream);
     cluster.primary.kill();
-    await expect.poll(() => cluster.elections.length, patiently).toBe(1);
+    await expect.poll(() => cluster.elections.length).toBe(1);
     await place(upstream);
     expect(cluster.elections).toHaveLength(1);
   });
