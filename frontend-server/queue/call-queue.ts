@@ -1,10 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { v7 as uuid7 } from 'uuid';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Actor } from '../../shared/contract/order.ts';
 import type { Submission } from '../../shared/contract/submission.ts';
-import { assert, must } from '../../shared/runtime/assert.ts';
-import type { Clock, Timer } from '../../shared/runtime/clock.ts';
+import { must } from '../../shared/runtime/assert.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { ServiceCaller } from '../../shared/service/caller.ts';
 import type { ServiceDirectory } from '../../shared/service/directory.ts';
@@ -14,9 +13,12 @@ import type {
 } from './call-events.ts';
 import { CallRules } from './call-rules.ts';
 import type { CallTable, CallTableWrite } from './call-table.ts';
+import { Callers } from './callers.ts';
+import { EndWatch } from './end-watch.ts';
+import { GroupCommit } from './group-commit.ts';
 import { ownerOf } from './owner.ts';
-import type { Moment, RefusedWhy } from './queue-events.ts';
-import { StoreFailure } from './store-failure.ts';
+import { QueueClock } from './queue-clock.ts';
+import type { RefusedWhy } from './queue-events.ts';
 import { callSubmissionOf } from './submission-view.ts';
 
 /** What is called, as it is on disk. */
@@ -37,12 +39,8 @@ export const usualCallLimits: CallLimits = {
 
 /** While something is open. */
 const tickMs = 50;
-const idleTickMs = 60_000;
-const chances = 1_000_000;
 const retryAfterMs = 5_000;
 const callMs = 5_000;
-
-type Waiter = { resolve: (id: string) => void; reject: (error: OrderlyError) => void };
 
 /**
  * Calls of services that nobody could take: performs what the rules say. They lie in the file of
@@ -55,16 +53,13 @@ export class CallQueue {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #expiryMs: number;
-  readonly #onBroken: (why: string) => void;
   readonly #rules: CallRules;
   /** The arguments of open calls, as JSON text. */
   readonly #texts = new Map<string, string>();
-  readonly #waiters = new Map<number, Waiter>();
-  readonly #endWaiters = new Map<string, Set<() => void>>();
-  #group: { token: number; write: CallTableWrite }[] = [];
-  #req = 0;
-  #tick: Timer | null = null;
-  #tickIsFast = false;
+  readonly #callers = new Callers();
+  readonly #ends: EndWatch;
+  readonly #ticks: QueueClock;
+  readonly #commits: GroupCommit<CallTableWrite>;
   #stopped = false;
 
   constructor(parts: {
@@ -82,7 +77,12 @@ export class CallQueue {
     this.#clock = parts.clock;
     this.#logger = parts.logger;
     this.#expiryMs = parts.expiryMs;
-    this.#onBroken = parts.onBroken;
+    this.#ends = new EndWatch(parts.clock);
+    this.#ticks = new QueueClock(parts.clock, tickMs, () => { this.#feed({ kind: 'tick' }); });
+    this.#commits = new GroupCommit({
+      write: (group) => { this.#table.write(group); }, onWritten: (event) => { this.#feed(event); },
+      onBroken: parts.onBroken, logger: parts.logger,
+    });
     const image = this.#table.load();
     for (const { row, args } of image) {
       if (row.end === null) this.#texts.set(row.id, must(args, 'an open call has its arguments'));
@@ -99,9 +99,9 @@ export class CallQueue {
 
   /** Ends at once; what was not written was not answered either. */
   stop(): void {
-    this.#flush();
+    this.#commits.stop();
     this.#stopped = true;
-    this.#tick?.cancel();
+    this.#ticks.stop();
   }
 
   get depth(): number {
@@ -127,12 +127,12 @@ export class CallQueue {
     const nowMs = this.#clock.wallMs();
     const id = uuid7();
     this.#texts.set(id, text);
-    return new Promise<string>((resolve, reject) => {
-      const offer = {
-        ...call, id, opKey: `${call.owner}\n${key}`, bytes: Buffer.byteLength(text),
-        queuedAtMs: nowMs, expiresAtMs: nowMs + this.#expiryMs,
-      };
-      this.#feed({ kind: 'offered', req: this.#wait({ resolve, reject }), offer });
+    const offer = {
+      ...call, id, opKey: `${call.owner}\n${key}`, bytes: Buffer.byteLength(text),
+      queuedAtMs: nowMs, expiresAtMs: nowMs + this.#expiryMs,
+    };
+    return this.#callers.ask((req) => {
+      this.#feed({ kind: 'offered', req, offer });
     }).finally(() => {
       if (this.#rules.row(id) === null) this.#texts.delete(id);
     });
@@ -140,21 +140,12 @@ export class CallQueue {
 
   /** Takes a call back; remembered when this resolves. */
   withdraw(id: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.#feed({ kind: 'withdraw', req: this.#wait({ resolve, reject }), id });
-    });
+    return this.#callers.ask((req) => { this.#feed({ kind: 'withdraw', req, id }); });
   }
 
   /** Resolves when it has ended or the time is over. */
   async untilEnded(id: string, withinMs: number): Promise<void> {
-    const over = new AbortController();
-    const isOver = (): void => over.abort();
-    if (this.#rules.row(id)?.end !== null || withinMs <= 0) return;
-    const waiters = this.#endWaiters.get(id) ?? new Set();
-    this.#endWaiters.set(id, waiters.add(isOver));
-    await this.#clock.sleep(withinMs, over.signal);
-    waiters.delete(isOver);
-    if (waiters.size === 0) this.#endWaiters.delete(id);
+    if (this.#rules.row(id)?.end === null && withinMs > 0) await this.#ends.wait(id, withinMs);
   }
 
   /** A submission of `owner`, or of any for those who work here; null for everything else. */
@@ -173,30 +164,10 @@ export class CallQueue {
     return this.#rules.endedAfter(after, limit);
   }
 
-  #wait(waiter: Waiter): number {
-    this.#req += 1;
-    this.#waiters.set(this.#req, waiter);
-    return this.#req;
-  }
-
-  #moment(): Moment {
-    const { nowMs, wallMs } = { nowMs: this.#clock.nowMs(), wallMs: this.#clock.wallMs() };
-    return { nowMs, wallMs, chance: randomInt(chances) / chances };
-  }
-
   #feed(event: CallEvent): void {
     if (this.#stopped) return;
-    for (const effect of this.#rules.step(event, this.#moment())) this.#perform(effect);
-    this.#setTick();
-  }
-
-  #setTick(): void {
-    const fast = this.depth > 0;
-    if (this.#tick !== null && this.#tickIsFast === fast) return;
-    this.#tick?.cancel();
-    this.#tickIsFast = fast;
-    const everyMs = fast ? tickMs : idleTickMs;
-    this.#tick = this.#clock.setRepeating(everyMs, () => this.#feed({ kind: 'tick' }));
+    for (const effect of this.#rules.step(event, this.#ticks.moment())) this.#perform(effect);
+    this.#ticks.tickWhile(this.depth > 0);
   }
 
   #perform(effect: CallEffect): void {
@@ -204,16 +175,15 @@ export class CallQueue {
       case 'write': {
         const { token, write } = effect;
         const args = write.kind === 'insert' ? this.#texts.get(write.row.id) ?? null : null;
-        if (this.#group.length === 0) setImmediate(() => this.#flush());
-        this.#group.push({ token, write: { write, args } });
+        this.#commits.add(token, { write, args });
         break;
       }
       case 'accepted':
       case 'noted':
-        this.#waiterOf(effect.req).resolve(effect.id);
+        this.#callers.accept(effect.req, effect.id);
         break;
       case 'refused':
-        this.#waiterOf(effect.req).reject(refusalOf(effect.why));
+        this.#callers.refuse(effect.req, refusalOf(effect.why));
         break;
       case 'find':
         void this.#find(effect);
@@ -223,37 +193,9 @@ export class CallQueue {
         break;
       case 'ended':
         this.#texts.delete(effect.id);
-        for (const wake of this.#endWaiters.get(effect.id) ?? []) wake();
+        this.#ends.ended(effect.id);
         break;
     }
-  }
-
-  #waiterOf(req: number): Waiter {
-    const waiter = must(this.#waiters.get(req), 'a caller is answered once');
-    this.#waiters.delete(req);
-    return waiter;
-  }
-
-  /** One transaction for everything that came up in this turn of the event loop. */
-  #flush(): void {
-    const group = this.#group;
-    if (this.#stopped || group.length === 0) return;
-    this.#group = [];
-    let failure: StoreFailure | null = null;
-    try {
-      this.#table.write(group.map(({ write }) => write));
-    } catch (error) {
-      assert(error instanceof StoreFailure, 'the table throws StoreFailure only');
-      failure = error;
-      const { code, certain } = error;
-      this.#logger.error({ code, certain }, 'the disk of the queue failed');
-    }
-    for (const { token } of group) {
-      this.#feed(failure === null
-        ? { kind: 'stored', token }
-        : { kind: 'store-failed', token, certain: failure.certain });
-    }
-    if (failure?.certain === false) this.#onBroken(failure.message);
   }
 
   async #find({ id, attempt }: Extract<CallEffect, { kind: 'find' }>): Promise<void> {

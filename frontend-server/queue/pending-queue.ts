@@ -1,22 +1,25 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { v7 as uuid7 } from 'uuid';
 import { OrderlyError } from '../../shared/contract/errors.ts';
 import type { Actor } from '../../shared/contract/order.ts';
 import type { Submission } from '../../shared/contract/submission.ts';
 import { assert, must } from '../../shared/runtime/assert.ts';
-import type { Clock, Timer } from '../../shared/runtime/clock.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { currentTrace, traced } from '../../shared/runtime/trace.ts';
 import type { Trace } from '../../shared/runtime/trace.ts';
 import type { CloseRequest, CloseResult, SubmitRequest, SubmitResult } from '../forwarder.ts';
 import { answerOf } from './attempt-answer.ts';
+import { Callers } from './callers.ts';
+import { EndWatch } from './end-watch.ts';
+import { GroupCommit } from './group-commit.ts';
 import { ownerOf } from './owner.ts';
+import { QueueClock } from './queue-clock.ts';
 import type {
-  AttemptAnswer, Moment, QueueEffect, QueueEvent, QueueLimits, QueueRow, RefusedWhy,
+  AttemptAnswer, QueueEffect, QueueEvent, QueueLimits, QueueRow, RefusedWhy,
 } from './queue-events.ts';
 import { QueueRules } from './queue-rules.ts';
 import type { QueueStore, StoreWrite } from './queue-store.ts';
-import { StoreFailure } from './store-failure.ts';
 import { submissionOf } from './submission-view.ts';
 
 /**
@@ -38,11 +41,7 @@ export const usualLimits: QueueLimits = {
 
 /** While something is open. */
 const tickMs = 25;
-const idleTickMs = 60_000;
-const chances = 1_000_000;
 const retryAfterMs = 5_000;
-
-type Caller = { resolve: (id: string) => void; reject: (error: OrderlyError) => void };
 
 /** The request of an open submission. */
 interface Kept {
@@ -69,15 +68,12 @@ export class PendingQueue {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #expiryMs: number;
-  readonly #onBroken: (why: string) => void;
   readonly #rules: QueueRules;
   readonly #requests = new Map<string, Kept>();
-  readonly #callers = new Map<number, Caller>();
-  readonly #endWaiters = new Map<string, Set<() => void>>();
-  #group: { token: number; write: StoreWrite }[] = [];
-  #req = 0;
-  #tick: Timer | null = null;
-  #tickIsFast = false;
+  readonly #callers = new Callers();
+  readonly #ends: EndWatch;
+  readonly #ticks: QueueClock;
+  readonly #commits: GroupCommit<StoreWrite>;
   #stopped = false;
   /** A back end has decided an order since the start. */
   #decided = false;
@@ -95,7 +91,12 @@ export class PendingQueue {
     this.#clock = parts.clock;
     this.#logger = parts.logger;
     this.#expiryMs = parts.expiryMs;
-    this.#onBroken = parts.onBroken;
+    this.#ends = new EndWatch(parts.clock);
+    this.#ticks = new QueueClock(parts.clock, tickMs, () => { this.#feed({ kind: 'tick' }); });
+    this.#commits = new GroupCommit({
+      write: (group) => { this.#store.write(group); }, onWritten: (event) => { this.#feed(event); },
+      onBroken: parts.onBroken, logger: parts.logger,
+    });
     const image = this.#store.load();
     for (const { row, request: kept } of image) {
       if (row.end !== null) continue;
@@ -116,9 +117,9 @@ export class PendingQueue {
 
   /** Ends at once; what was not written was not answered either. */
   stop(): void {
-    this.#flush();
+    this.#commits.stop();
     this.#stopped = true;
-    this.#tick?.cancel();
+    this.#ticks.stop();
     this.#store.close();
   }
 
@@ -168,15 +169,12 @@ export class PendingQueue {
     const text = JSON.stringify(request);
     const nowMs = this.#clock.wallMs();
     this.#requests.set(id, { request, text, trace: currentTrace() });
-    return new Promise<string>((resolve, reject) => {
-      const req = this.#call({ resolve, reject });
-      this.#feed({
-        kind: 'offered', req,
-        offer: {
-          id, opKey: opKeyOf(request), lane: laneOf(request), fingerprint: request.fingerprint,
-          bytes: Buffer.byteLength(text), queuedAtMs: nowMs, expiresAtMs: nowMs + this.#expiryMs,
-        },
-      });
+    const offer = {
+      id, opKey: opKeyOf(request), lane: laneOf(request), fingerprint: request.fingerprint,
+      bytes: Buffer.byteLength(text), queuedAtMs: nowMs, expiresAtMs: nowMs + this.#expiryMs,
+    };
+    return this.#callers.ask((req) => {
+      this.#feed({ kind: 'offered', req, offer });
     }).finally(() => {
       if (this.#rules.row(id) === null) this.#requests.delete(id);
     });
@@ -184,21 +182,12 @@ export class PendingQueue {
 
   /** Takes a submission back; remembered when this resolves, confirmed by its end. */
   withdraw(id: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.#feed({ kind: 'withdraw', req: this.#call({ resolve, reject }), id });
-    });
+    return this.#callers.ask((req) => { this.#feed({ kind: 'withdraw', req, id }); });
   }
 
   /** Resolves when it has ended or the time is over. */
   async untilEnded(id: string, withinMs: number): Promise<void> {
-    const over = new AbortController();
-    const isOver = (): void => over.abort();
-    if (this.#rules.row(id)?.end !== null || withinMs <= 0) return;
-    const waiters = this.#endWaiters.get(id) ?? new Set();
-    this.#endWaiters.set(id, waiters.add(isOver));
-    await this.#clock.sleep(withinMs, over.signal);
-    waiters.delete(isOver);
-    if (waiters.size === 0) this.#endWaiters.delete(id);
+    if (this.#rules.row(id)?.end === null && withinMs > 0) await this.#ends.wait(id, withinMs);
   }
 
   /** The row of a submission of `owner`, or of any for those who work here. Throws `not_found`. */
@@ -228,30 +217,10 @@ export class PendingQueue {
     if (this.depth > 0) this.#feed({ kind: 'primary-serves' });
   }
 
-  #call(caller: Caller): number {
-    this.#req += 1;
-    this.#callers.set(this.#req, caller);
-    return this.#req;
-  }
-
-  #moment(): Moment {
-    const { nowMs, wallMs } = { nowMs: this.#clock.nowMs(), wallMs: this.#clock.wallMs() };
-    return { nowMs, wallMs, chance: randomInt(chances) / chances };
-  }
-
   #feed(event: QueueEvent): void {
     if (this.#stopped) return;
-    for (const effect of this.#rules.step(event, this.#moment())) this.#perform(effect);
-    this.#setTick();
-  }
-
-  #setTick(): void {
-    const fast = this.depth > 0;
-    if (this.#tick !== null && this.#tickIsFast === fast) return;
-    this.#tick?.cancel();
-    this.#tickIsFast = fast;
-    const everyMs = fast ? tickMs : idleTickMs;
-    this.#tick = this.#clock.setRepeating(everyMs, () => this.#feed({ kind: 'tick' }));
+    for (const effect of this.#rules.step(event, this.#ticks.moment())) this.#perform(effect);
+    this.#ticks.tickWhile(this.depth > 0);
   }
 
   #perform(effect: QueueEffect): void {
@@ -259,18 +228,15 @@ export class PendingQueue {
       case 'write': {
         const { token, write } = effect;
         const id = write.kind === 'insert' ? write.row.id : '';
-        if (this.#group.length === 0) setImmediate(() => this.#flush());
-        this.#group.push({
-          token, write: { write, request: this.#requests.get(id)?.text ?? null },
-        });
+        this.#commits.add(token, { write, request: this.#requests.get(id)?.text ?? null });
         break;
       }
       case 'accepted':
       case 'noted':
-        this.#callerOf(effect.req).resolve(effect.id);
+        this.#callers.accept(effect.req, effect.id);
         break;
       case 'refused':
-        this.#callerOf(effect.req).reject(refusalOf(effect.why));
+        this.#callers.refuse(effect.req, refusalOf(effect.why));
         break;
       case 'place':
       case 'close':
@@ -278,38 +244,9 @@ export class PendingQueue {
         break;
       case 'ended':
         this.#requests.delete(effect.id);
-        for (const wake of this.#endWaiters.get(effect.id) ?? []) wake();
+        this.#ends.ended(effect.id);
         break;
     }
-  }
-
-  #callerOf(req: number): Caller {
-    const caller = must(this.#callers.get(req), 'a caller is answered once');
-    this.#callers.delete(req);
-    return caller;
-  }
-
-  /** One transaction for everything that came up in this turn of the event loop. */
-  #flush(): void {
-    const group = this.#group;
-    if (this.#stopped || group.length === 0) return;
-    this.#group = [];
-    let certain: boolean | null = null;
-    let why = '';
-    try {
-      this.#store.write(group.map(({ write }) => write));
-    } catch (error) {
-      assert(error instanceof StoreFailure, 'the store throws StoreFailure only');
-      certain = error.certain;
-      why = error.message;
-      this.#logger.error({ code: error.code, certain }, 'the disk of the queue failed');
-    }
-    for (const { token } of group) {
-      this.#feed(certain === null
-        ? { kind: 'stored', token }
-        : { kind: 'store-failed', token, certain });
-    }
-    if (certain === false) this.#onBroken(why);
   }
 
   /** False once it was taken back or is too old: no further copy of the order is sent. */
