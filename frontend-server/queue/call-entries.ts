@@ -1,4 +1,4 @@
-import type { CallLimits, CallRow } from './call-events.ts';
+import type { CallRow } from './call-events.ts';
 
 /** A queued call in the memory of one process. */
 export interface CallEntry {
@@ -40,52 +40,6 @@ export const newCallEntry = (row: CallRow, stored: boolean): CallEntry => ({
   end: row.end,
 });
 
-const resultBytes = ({ row }: CallEntry): number =>
+/** What is kept of it when it has ended. */
+export const resultBytes = ({ row }: CallEntry): number =>
   row.end?.outcome.as === 'answered' ? JSON.stringify(row.end.outcome.result).length : 0;
-
-const endSeqOf = ({ row }: CallEntry): number => row.end?.seq ?? 0;
-
-/** Calls that have ended, in the order of ending, bounded by age, number and size. Pure. */
-export class EndedCalls {
-  readonly #limits: CallLimits;
-  readonly #entries = new Map<string, CallEntry>();
-  #bytes = 0;
-
-  constructor(ended: readonly CallEntry[], limits: CallLimits) {
-    this.#limits = limits;
-    for (const entry of ended.toSorted((a, b) => endSeqOf(a) - endSeqOf(b))) this.add(entry);
-  }
-
-  add(entry: CallEntry): void {
-    this.#entries.set(entry.row.id, entry);
-    this.#bytes += resultBytes(entry);
-  }
-
-  get count(): number {
-    return this.#entries.size;
-  }
-
-  /** Those after the `seq`th that ended. */
-  after(seq: number, limit: number): CallRow[] {
-    const rows: CallRow[] = [];
-    for (const entry of this.#entries.values()) {
-      if (endSeqOf(entry) > seq) rows.push(entry.row);
-      if (rows.length === limit) break;
-    }
-    return rows;
-  }
-
-  /** Takes out what is too old or too much, the oldest first. */
-  takeOld(wallMs: number): CallEntry[] {
-    const { keptMs, keptMax, keptBytesMax } = this.#limits;
-    const taken: CallEntry[] = [];
-    for (const [id, entry] of this.#entries) {
-      const old = wallMs - (entry.row.end?.atMs ?? 0) >= keptMs;
-      if (!old && this.#entries.size <= keptMax && this.#bytes <= keptBytesMax) break;
-      this.#entries.delete(id);
-      this.#bytes -= resultBytes(entry);
-      taken.push(entry);
-    }
-    return taken;
-  }
-}

@@ -1,10 +1,11 @@
 import type { CallOutcome } from '../../shared/contract/submission.ts';
 import { assert, must } from '../../shared/runtime/assert.ts';
 import type { CallEntry } from './call-entries.ts';
-import { EndedCalls, newCallEntry } from './call-entries.ts';
+import { newCallEntry, resultBytes } from './call-entries.ts';
 import type {
   CallAnswer, CallEffect, CallEvent, CallLimits, CallOffer, CallRow, CallWrite,
 } from './call-events.ts';
+import { Ended } from './ended.ts';
 import { Lanes } from './lanes.ts';
 import { Pace } from './pace.ts';
 import type { Moment, RefusedWhy } from './queue-events.ts';
@@ -33,7 +34,7 @@ export class CallRules {
   /** One for each service that is waited for: an outage of one does not slow the others down. */
   readonly #paces = new Map<string, { pace: Pace; open: number }>();
   readonly #owners = new Map<string, number>();
-  readonly #ended: EndedCalls;
+  readonly #ended: Ended<CallEntry>;
   readonly #ready = new Set<CallEntry>();
   /** Waiting for another attempt, with the time of it. */
   readonly #paused = new Map<CallEntry, number>();
@@ -59,7 +60,7 @@ export class CallRules {
       this.#enter(entry);
     }
     const ended = [...this.#entries.values()].filter(({ row }) => row.end !== null);
-    this.#ended = new EndedCalls(ended, limits);
+    this.#ended = new Ended(ended, limits, resultBytes);
   }
 
   /** Open calls. */

@@ -1,5 +1,6 @@
 import type { Ending, Outcome } from '../../shared/contract/submission.ts';
 import { assert, must } from '../../shared/runtime/assert.ts';
+import { Ended } from './ended.ts';
 import { Lanes, newEntry } from './lanes.ts';
 import type { Entry } from './lanes.ts';
 import { Pace } from './pace.ts';
@@ -38,8 +39,7 @@ export class QueueRules {
   readonly #entries = new Map<string, Entry>();
   readonly #byOp = new Map<string, Entry>();
   readonly #lanes = new Lanes();
-  /** In the order of ending. */
-  readonly #ended = new Map<string, Entry>();
+  readonly #ended: Ended<Entry>;
   readonly #ready = new Set<Entry>();
   /** Waiting for another attempt, with the time of it. */
   readonly #paused = new Map<Entry, number>();
@@ -61,6 +61,7 @@ export class QueueRules {
     this.#pace = new Pace(limits);
     for (const row of image.toSorted(bySeq)) {
       const entry = newEntry({ ...row }, true);
+      this.#endSeq = Math.max(this.#endSeq, row.end?.seq ?? 0);
       this.#entries.set(row.id, entry);
       this.#byOp.set(row.opKey, entry);
       this.#seq = Math.max(this.#seq, row.seq);
@@ -70,10 +71,8 @@ export class QueueRules {
       this.#enterLane(entry);
     }
     const ended = [...this.#entries.values()].filter(({ row }) => row.end !== null);
-    for (const entry of ended.toSorted((a, b) => endSeqOf(a) - endSeqOf(b))) {
-      this.#ended.set(entry.row.id, entry);
-      this.#endSeq = endSeqOf(entry);
-    }
+    // Of one that has ended only its outcome is kept, which is small: bounded by number.
+    this.#ended = new Ended(ended, { ...limits, keptBytesMax: Infinity }, () => 0);
   }
 
   /** Open submissions, the bytes of their requests, and since when the oldest waits. */
@@ -109,7 +108,7 @@ export class QueueRules {
   }
 
   get endedCount(): number {
-    return this.#ended.size;
+    return this.#ended.count;
   }
 
   rowOfOp(opKey: string): QueueRow | null {
@@ -136,12 +135,7 @@ export class QueueRules {
 
   /** Ended submissions in the order of ending, those after `seq` of their end. */
   endedAfter(seq: number, limit: number): QueueRow[] {
-    const rows: QueueRow[] = [];
-    for (const { row } of this.#ended.values()) {
-      if (must(row.end, 'it has ended').seq > seq) rows.push(row);
-      if (rows.length === limit) break;
-    }
-    return rows;
+    return this.#ended.after(seq, limit);
   }
 
   step(event: QueueEvent, moment: Moment): QueueEffect[] {
@@ -304,7 +298,7 @@ export class QueueRules {
     row.end = entry.end;
     this.#open -= 1;
     this.#bytes -= row.bytes;
-    this.#ended.set(row.id, entry);
+    this.#ended.add(entry);
     this.#effects.push({ kind: 'ended', id: row.id });
   }
 
@@ -319,18 +313,10 @@ export class QueueRules {
       entry.ending = { as: 'expired' };
       this.#makeReady(entry);
     }
-    this.#forgetOld(wallMs);
-  }
-
-  #forgetOld(wallMs: number): void {
-    const { keptMax, keptMs } = this.#limits;
-    for (const [id, { row }] of this.#ended) {
-      const old = wallMs - must(row.end, 'it has ended').atMs >= keptMs;
-      if (!old && this.#ended.size <= keptMax) break;
-      this.#ended.delete(id);
-      this.#entries.delete(id);
+    for (const { row } of this.#ended.takeOld(wallMs)) {
+      this.#entries.delete(row.id);
       this.#byOp.delete(row.opKey);
-      this.#write({ kind: 'forget', id });
+      this.#write({ kind: 'forget', id: row.id });
     }
   }
 
@@ -394,5 +380,3 @@ export class QueueRules {
     this.#effects.push({ kind: 'refused', req, why });
   }
 }
-
-const endSeqOf = ({ row }: Entry): number => row.end?.seq ?? 0;
