@@ -59,30 +59,50 @@ async function filled(to: number): Promise<void> {
   await opened.pop()?.close();
 }
 
+const still = { nowMs: () => 0 };
+
 /** As many slices as a pass over a small store may take. */
 function pass(scrub: Scrub): void {
-  for (let n = 0; n < 40; n += 1) scrub.slice(0);
+  for (let n = 0; n < 40; n += 1) scrub.slice();
 }
 
 describe('the scrub', () => {
   it('finds nothing in a sound store, however often it reads it', async () => {
     await filled(90);
-    const scrub = new Scrub(storeFile(), 0);
+    const scrub = new Scrub(storeFile(), still);
     pass(scrub);
+    scrub.stop();
+  });
+
+  it('rests fifty times as long as it works, and a while at least', async () => {
+    await filled(90);
+    // Each look at the clock is so much later than the one before.
+    let [nowMs, stepMs] = [1_000, 0];
+    const clock = { nowMs: () => (nowMs += stepMs) };
+    const scrub = new Scrub(storeFile(), clock);
+    expect(scrub.dueMs).toBe(1_050);
+    scrub.slice();
+    expect(scrub.dueMs).toBe(1_050);
+    stepMs = 10;
+    scrub.slice();
+    expect(scrub.dueMs).toBe(nowMs + 490);
+    stepMs = 0;
+    for (let n = 0; n < 40 && scrub.dueMs < nowMs + 1_000; n += 1) scrub.slice();
+    expect(scrub.dueMs, 'between two passes').toBe(nowMs + 5_000);
     scrub.stop();
   });
 
   it('goes on while the log is cut, compacted and filled again', async () => {
     const storage = await open();
     await fill(storage, 200);
-    const scrub = new Scrub(storeFile(), 0);
+    const scrub = new Scrub(storeFile(), still);
     for (let n = 0; n < 12; n += 1) {
       await storage.persist([append(...barriers(201 + n, 260 + n))]);
-      scrub.slice(0);
+      scrub.slice();
       await storage.persist([{ op: 'cut', from: 202 + n }]);
       const base = { lsn: 10 * n, epoch: n === 0 ? 0 : 1 };
       if (n % 3 === 0) await storage.persist([{ op: 'compact', base }]);
-      scrub.slice(0);
+      scrub.slice();
     }
     pass(scrub);
     scrub.stop();
@@ -105,14 +125,14 @@ describe('the scrub', () => {
   it.each(changes)('finds %s that is not as it was written', async (_what, sql) => {
     await filled(90);
     change(sql);
-    const scrub = new Scrub(storeFile(), 0);
+    const scrub = new Scrub(storeFile(), still);
     expect(() => pass(scrub)).toThrow(DamageError);
     scrub.stop();
   });
 
   it('sees what changes on disk, not what SQLite has in memory', async () => {
     await filled(90);
-    const scrub = new Scrub(storeFile(), 0);
+    const scrub = new Scrub(storeFile(), still);
     pass(scrub);
     rot(sampleOrderId(70));
     expect(() => pass(scrub)).toThrow();
@@ -139,7 +159,7 @@ describe('the scrub', () => {
     db.pragma('writable_schema = 1');
     set.run(sql, index);
     db.close();
-    const scrub = new Scrub(storeFile(), 0);
+    const scrub = new Scrub(storeFile(), still);
     expect(() => pass(scrub)).toThrow(why);
     scrub.stop();
   });

@@ -57,7 +57,7 @@ export class SqliteEngine implements JobEngine {
     this.#store = opened.store;
     this.#query = new SqliteQuery(opened.store.db, opened.store.state);
     this.#countBoot();
-    this.#scrub = new Scrub(this.#files.store, clock.nowMs());
+    this.#scrub = new Scrub(this.#files.store, clock);
     this.image = this.#imageOf(opened);
   }
 
@@ -132,8 +132,7 @@ export class SqliteEngine implements JobEngine {
   }
 
   tend(): void {
-    const nowMs = this.#clock.nowMs();
-    if (nowMs >= this.#scrub.dueMs) this.#scrub.slice(nowMs);
+    if (this.#clock.nowMs() >= this.#scrub.dueMs) this.#scrub.slice();
   }
 
   /**
