@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,17 +7,18 @@ import { TestCluster } from './cluster.ts';
 import { Writers } from './writers.ts';
 
 /**
- * Changes one byte of every copy of a text in a store's main file, as a disk that rots would. Gives
- * the number of places.
+ * Changes one byte of every copy of a text in a store's main file, as a disk that rots would, and
+ * touches nothing else of it: the store may be at work. Gives the number of places.
  */
 function rot(file: string, text: string): number {
   const content = readFileSync(file);
+  const fd = openSync(file, 'r+');
   let places = 0;
   for (let at = content.indexOf(text); at >= 0; at = content.indexOf(text, at + 1)) {
-    content[at] = (content[at] ?? 0) ^ 1;
+    writeSync(fd, Buffer.of((content[at] ?? 0) ^ 1), 0, 1, at);
     places += 1;
   }
-  writeFileSync(file, content);
+  closeSync(fd);
   return places;
 }
 

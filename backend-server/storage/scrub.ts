@@ -5,10 +5,11 @@ import { RowCheck } from './row-check.ts';
 
 /** A millisecond or two of work: a flush that comes meanwhile waits no longer. */
 const ordersPerSlice = 16;
-/** At most 320 orders a second: 100,000 take six minutes. */
-const sliceEveryMs = 50;
 /** One part of work in fifty: on a machine that is busy with orders it reads less. */
 const restPerWork = 49;
+/** At most 320 orders a second, and at least some 60: 100,000 take six minutes to half an hour. */
+const restMsMin = 50;
+const restMsMax = 250;
 const betweenPassesMs = 5000;
 /** Negative: KiB. Small, so that what is checked comes from the file and not from memory. */
 const cacheSize = -64;
@@ -27,7 +28,7 @@ export class Scrub {
   constructor(file: string, clock: Pick<Clock, 'nowMs'>) {
     this.#file = file;
     this.#clock = clock;
-    this.#dueMs = clock.nowMs() + sliceEveryMs;
+    this.#dueMs = clock.nowMs() + restMsMin;
   }
 
   /** Monotonic time of the next slice. */
@@ -43,8 +44,9 @@ export class Scrub {
     const over = this.#pass.check.step(ordersPerSlice);
     if (over) this.stop();
     const endedMs = this.#clock.nowMs();
-    const restMs = Math.max(sliceEveryMs, (endedMs - startedMs) * restPerWork);
-    this.#dueMs = endedMs + (over ? Math.max(betweenPassesMs, restMs) : restMs);
+    const wantedMs = (endedMs - startedMs) * restPerWork;
+    const restMs = Math.min(restMsMax, Math.max(restMsMin, wantedMs));
+    this.#dueMs = endedMs + (over ? betweenPassesMs : restMs);
   }
 
   /** Closes the file; the next slice begins at the first row. */
