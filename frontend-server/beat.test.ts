@@ -32,7 +32,7 @@ const registration: Registration = {
 describe('Beat', () => {
   it('registers once, then renews, and leaves when it is stopped', async () => {
     beat.start();
-    await expect.poll(() => cluster.beats).toEqual(['register', 'renew']);
+    await expect.poll(() => cluster.beats, { timeout: 3_000 }).toEqual(['register', 'renew']);
     await beat.stop();
     expect(cluster.beats.at(-1)).toBe('unregister');
     expect(cluster.lastRegistration).toEqual(registration);
@@ -42,14 +42,14 @@ describe('Beat', () => {
     beat.start();
     await expect.poll(() => upstream.holder.view?.viewNumber).toBe(1);
     cluster.install(must(cluster.backends[1], 'second').storeId);
-    await expect.poll(() => upstream.holder.view?.viewNumber).toBe(2);
+    await expect.poll(() => upstream.holder.view?.viewNumber, { timeout: 3_000 }).toBe(2);
   });
 
   it('registers again at a name server that has forgotten it', async () => {
     beat.start();
     await expect.poll(() => cluster.beats.length).toBeGreaterThan(0);
     cluster.forgetful = true;
-    await expect.poll(() => cluster.beats.slice(-2))
+    await expect.poll(() => cluster.beats.slice(-2), { timeout: 3_000 })
       .toEqual(['renew', 'register']);
   });
 
@@ -60,6 +60,6 @@ describe('Beat', () => {
     await systemClock.sleep(700);
     await cluster.startNameServer();
     const before = cluster.beats.length;
-    await expect.poll(() => cluster.beats.length).toBeGreaterThan(before);
+    await expect.poll(() => cluster.beats.length, { timeout: 3_000 }).toBeGreaterThan(before);
   });
 });
