@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -217,5 +217,35 @@ describe('the package', () => {
 
   it('records no download addresses in its lock file', () => {
     expect(readText('package-lock.json')).not.toMatch(/"resolved": *"http/);
+  });
+});
+
+/** Rows of tables that have more or fewer cells than the first row, by line number. */
+function brokenRows(text: string): number[] {
+  let cells = 0;
+  return text.split('\n').flatMap((line, at) => {
+    if (!line.startsWith('|')) {
+      cells = 0;
+      return [];
+    }
+    // A bar in code or behind a backslash parts nothing.
+    const count = line.replaceAll(/`[^`]*`|\\\|/g, '').split('|').length;
+    cells ||= count;
+    return count === cells ? [] : [at + 1];
+  });
+}
+
+describe('the documents', () => {
+  const inDocs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const documents = ['README.md', 'ARCHITECTURE.md', ...inDocs.map((name) => `docs/${name}`)];
+
+  it.each(documents)('%s has whole rows in its tables', (name) => {
+    expect(brokenRows(readText(name))).toEqual([]);
+  });
+
+  it('that have a row too long or too short are found', () => {
+    const sound = '| a | b |\n| - | - |\n| `x|y` | 1\\|2 |\n\n| c |\n| - |\n';
+    expect(brokenRows(sound)).toEqual([]);
+    expect(brokenRows(`${sound}| 1 | 2 |\n\n| a | b |\n| - |`)).toEqual([7, 10]);
   });
 });
